@@ -11,6 +11,13 @@ internal sealed record Walked(Leg Leg, Trail Trail, Packet Packet);
 /// <summary>What the two endpoints of a flow do: one asks, the other answers what it saw.</summary>
 internal sealed class Exchange(Flow flow, ConnectionTable connections)
 {
+    private enum Taking
+    {
+        None,
+        Read,
+        Unread,
+    }
+
     private Address _asker;
     private TrackedConnection? _tracked;
 
@@ -83,6 +90,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
     private IEnumerable<Walked> AskAndAnswer(Host host, int number)
     {
         var request = Ask(host, FirstContent());
+        LoseUnread(request);
         yield return new(new(Direction.Request, number), TrailOf(request), request);
 
         var reply = Answer(request, AnswerContent(), flow.Protocol == Protocol.Tcp ? Segment(TcpFlags.Rst) : null);
@@ -219,11 +227,16 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
             return null; // it cannot answer, whatever it heard
         if (request.Wiring.Has(receiver, request.Passage.Arrived.Source.Name))
             return null; // what it answers itself does not leave it
-        if (receiver.Kind == EndpointKind.Host && !HostListens(request))
-        {
-            Refuse(request);
-            return null;
-        }
+        if (receiver.Kind == EndpointKind.Host)
+            switch (HostTakes(request))
+            {
+                case Taking.None:
+                    Refuse(request);
+                    return null;
+                // The kernel opens the connection and acknowledges; what a process would send never comes.
+                case Taking.Unread when content.Flags is not (TcpFlags.Ack or (TcpFlags.Syn | TcpFlags.Ack)):
+                    return null;
+            }
 
         if (receiver.Kind != EndpointKind.Host && flow.HasPorts && !IsEnd(request)
             && !request.Wiring.Listens(receiver, flow.Protocol, request.Passage.Arrived.Destination))
@@ -305,17 +318,33 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         _tracked is { Protocol: Protocol.Tcp, Reply.Source: var end }
         && request.Passage.Arrived.Destination == TrackedFlow.AddressOf(end, request.Wiring);
 
-    /// <summary>Whether a host-network container or Docker's userland proxy has a socket on the port.</summary>
-    private bool HostListens(Packet request)
+    /// <summary>
+    /// Whether a host-network container or Docker has a socket on the port, and whether a process reads from it.
+    /// </summary>
+    private Taking HostTakes(Packet request)
     {
-        if (IsEnd(request))
-            return true;
-        var port = request.Passage.Arrived.Destination.Port;
+        var asked = request.Passage.Arrived.Destination;
+        if (!flow.HasPorts || IsEnd(request))
+            return Taking.Read;
         if (!request.Wiring.Topology.IsOfProfile)
-            return !flow.HasPorts
-                || request.Wiring.Listens(Endpoint.Host, flow.Protocol, request.Passage.Arrived.Destination);
-        return !flow.HasPorts || port == Flow.ServicePort
-            || (request.Host.Profile.UserlandProxy && request.Host.Profile.Published.Any(one => one.Port == port));
+            return request.Wiring.Listens(Endpoint.Host, flow.Protocol, asked) ? Taking.Read : Taking.None;
+        if (asked.Port == Flow.ServicePort)
+            return Taking.Read;
+        return request.Host.Profile.SocketOn(flow.Protocol, flow.Ip, asked.Port) switch
+        {
+            null => Taking.None,
+            { IsRead: true } => Taking.Read,
+            _ => Taking.Unread,
+        };
+    }
+
+    /// <summary>A datagram that no process reads comes to nobody, and no error tells of it.</summary>
+    private void LoseUnread(Packet request)
+    {
+        if (flow.Protocol == Protocol.Udp
+            && request.Passage.OutcomeFor(flow.To).To is { Kind: EndpointKind.Host }
+            && HostTakes(request) == Taking.Unread)
+            request.Passage.Refuse("a socket has the port, so no error is sent, and no process reads from it");
     }
 
     // The kernel tells a socket only of its own packets. An error that conntrack did not see speaks of the translated

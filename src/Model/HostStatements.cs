@@ -19,6 +19,14 @@ public static class HostStatements
         "Of two chains at one hook with one priority, the one that was registered last runs first.",
         "net/netfilter/core.c, nf_hook_entries_grow");
 
+    public static readonly Statement HeldPorts = new(
+        "Without its userland proxy, dockerd itself holds each published port with a socket that it never reads: connections are opened and acknowledged, datagrams vanish, and neither is refused.",
+        "moby, libnetwork/portmapper/proxy.go, dummyProxy; measured on 20.10.24");
+
+    public static readonly Statement ProxyPktinfo = new(
+        "From Docker 28.0 on: The userland proxy answers a datagram from the address to which it was sent; before, from that of the route back.",
+        "release notes of 28.0.0; moby pull request 48571");
+
     public static readonly Statement Conntrack = new(
         "Where nothing needs conntrack, no nat chain is crossed.",
         "net/netfilter/nf_conntrack_proto.c, nf_ct_netns_get; net/netfilter/nf_nat_core.c, nf_nat_inet_fn");

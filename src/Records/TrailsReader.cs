@@ -365,13 +365,19 @@ internal sealed class TrailsReader(string name)
     private HostProfile Changed(HostProfile basis, JsonPlace place)
     {
         string[] members = ["kernel", "iptables", "ebtables", "switches", "published", "rules"];
-        place.Object(_version == 4 ? members : [.. members, "registered"]);
+        place.Object(_version switch
+        {
+            4 => members,
+            5 => [.. members, "registered"],
+            _ => [.. members, "registered", "sockets"],
+        });
         var profile = basis with
         {
             Kernel = place.Optional("kernel")?.Word(KernelVersion.Parse) ?? basis.Kernel,
             Iptables = place.Optional("iptables")?.Word(Backends.Parse) ?? basis.Iptables,
             Ebtables = place.Optional("ebtables")?.Word(Backends.Parse) ?? basis.Ebtables,
             Published = place.Optional("published")?.Each(PublishedOf) ?? basis.Published,
+            Sockets = place.Optional("sockets")?.Each(SocketOf) ?? basis.Sockets,
             Rules = place.Optional("rules") is { } rules ? RulesOf(rules) : basis.Rules,
             Registered = place.Optional("registered") is { } order ? OrderOf(order) : basis.Registered,
         };
@@ -387,6 +393,14 @@ internal sealed class TrailsReader(string name)
     {
         place.Object("port", "to");
         return new(place["port"].Count(), place["to"].Word(Endpoint.Parse));
+    }
+
+    private static PublishedSocket SocketOf(JsonPlace place)
+    {
+        place.Object("port", "protocol", "ip", "read");
+        return new(
+            place["protocol"].Word(Protocols.Parse), place["ip"].Word(IpVersions.Parse), place["port"].Count(),
+            place["read"].Bool());
     }
 
     private static RegistrationOrder OrderOf(JsonPlace place)

@@ -110,11 +110,33 @@ public sealed class TrailsWriter : IDisposable
                 });
             _json.WriteEndArray();
         }
+        if (!SaysTheSame(profile.Sockets, basis?.Sockets))
+            Write(profile.AllSockets);
         if (profile.Rules != basis?.Rules)
             Write(profile.Rules);
         if (profile.Registered != (basis?.Registered ?? RegistrationOrder.Assumed))
             Write(profile.Registered);
         _json.WriteEndObject();
+    }
+
+    private static bool SaysTheSame(
+        ImmutableArray<PublishedSocket>? sockets, ImmutableArray<PublishedSocket>? basis) =>
+        sockets is { } ours && basis is { } theirs
+            ? ours.AsSpan().SequenceEqual(theirs.AsSpan())
+            : sockets is null && basis is null;
+
+    private void Write(ImmutableArray<PublishedSocket> sockets)
+    {
+        _json.WriteStartArray("sockets");
+        foreach (var socket in sockets)
+            _legs.WriteLine(null, socket, static (json, one) =>
+            {
+                json.WriteNumber("port", one.Port);
+                json.WriteString("protocol", one.Protocol.Name());
+                json.WriteString("ip", one.Ip.Name());
+                json.WriteBoolean("read", one.IsRead);
+            });
+        _json.WriteEndArray();
     }
 
     private void Write(RegistrationOrder order)

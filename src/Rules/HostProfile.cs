@@ -71,7 +71,10 @@ public sealed record HostProfile
     /// <summary>hairpin_mode of the bridge ports, which Docker sets if it has no userland proxy.</summary>
     public bool Hairpin { get; init; }
 
-    /// <summary>Whether Docker's userland proxy listens on the host for every published port.</summary>
+    /// <summary>
+    /// Whether Docker's userland proxy listens on the host for every published port, if no
+    /// <see cref="Sockets"/> were read.
+    /// </summary>
     public bool UserlandProxy { get; init; } = true;
 
     /// <summary>
@@ -84,6 +87,12 @@ public sealed record HostProfile
     public bool Promiscuous { get; init; }
 
     public ImmutableArray<PublishedPort> Published { get; init; } = PublishedPort.OfLab;
+
+    /// <summary>
+    /// The sockets on published ports, as the host has them; null where none were read, or those that were read are the
+    /// proxy's own for every port.
+    /// </summary>
+    public ImmutableArray<PublishedSocket>? Sockets { get; init; }
 
     /// <summary>The host's rules, with Docker's own.</summary>
     public RuleSet Rules { get; init; } = DockerRules.Default;
@@ -111,11 +120,33 @@ public sealed record HostProfile
             rules.NeedsConntrack(version) is var needed && needed == Rules.NeedsConntrack(version) ? now : needed;
     }
 
+    /// <summary>The host with the sockets that were read on its published ports.</summary>
+    public HostProfile WithSockets(IEnumerable<PublishedSocket> read)
+    {
+        var sockets = PublishedSocket.InOrder(read);
+        var unread = this with { Sockets = null };
+        return unread.AllSockets.AsSpan().SequenceEqual(sockets.AsSpan())
+            ? unread
+            : this with { Sockets = sockets };
+    }
+
+    /// <summary>The sockets on published ports, whether they were read or follow from the proxy.</summary>
+    public ImmutableArray<PublishedSocket> AllSockets =>
+        Sockets ?? (UserlandProxy ? PublishedSocket.OfProxy(Published) : []);
+
+    /// <summary>The socket that takes what comes to a published port; null if there is none.</summary>
+    public PublishedSocket? SocketOn(Protocol protocol, IpVersion ip, int port) =>
+        Sockets is { } read
+            ? read.FirstOrDefault(one => one.Protocol == protocol && one.Ip == ip && one.Port == port)
+            : UserlandProxy && Published.Any(one => one.Port == port) ? new(protocol, ip, port, IsRead: true) : null;
+
     public bool Equals(HostProfile? other) =>
         other is not null
         && Kernel == other.Kernel && Iptables == other.Iptables && Ebtables == other.Ebtables
         && Switch.All.All(one => one.Read(this) == one.Read(other))
         && Published.AsSpan().SequenceEqual(other.Published.AsSpan())
+        && (Sockets is null && other.Sockets is null
+            || AllSockets.AsSpan().SequenceEqual(other.AllSockets.AsSpan()))
         && ReferenceEquals(Topology, other.Topology)
         && ReferenceEquals(Tracked, other.Tracked)
         && Rules == other.Rules

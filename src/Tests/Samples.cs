@@ -163,12 +163,20 @@ internal static class Samples
             Encapsulation = encapsulation,
         };
 
+    private static readonly Gen<PublishedSocket[]> Sockets = (
+        from protocol in Gen.Elements(Protocol.Tcp, Protocol.Udp)
+        from ip in Gen.Elements(IpVersion.V4, IpVersion.V6)
+        from port in Gen.Choose(1, 65535)
+        from isRead in Bools
+        select new PublishedSocket(protocol, ip, port, isRead)).ArrayOf(2);
+
     private static readonly Gen<HostProfile> Profiles =
         from kernel in Gen.Choose(0, 99).Zip(Gen.Choose(0, 99))
         from backends in Gen.Elements(Backend.Nft, Backend.Legacy).ArrayOf(2)
         from states in Bools.ArrayOf(Switch.All.Length)
         from rules in Rules
         from order in Orders
+        from sockets in OrNull(Sockets)
         select Switch.All.Zip(states).Aggregate(
             new HostProfile
             {
@@ -177,6 +185,7 @@ internal static class Samples
                 Ebtables = backends[1],
                 Rules = rules,
                 Registered = order,
+                Sockets = sockets?.ToImmutableArray(),
             },
             (profile, one) => one.First.Write(profile, one.Second));
 

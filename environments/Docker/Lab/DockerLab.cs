@@ -283,11 +283,11 @@ public sealed class DockerLab : ILab
             _parts.Map, _parts.Addresses, _holds, _parts.History, cancellation).ConfigureAwait(false);
         await _parts.Recorder.RecordUsersAsync(
             OfUsers(read.Rules, _parts.Addresses), cancellation).ConfigureAwait(false);
-        return read with
+        return (read with
         {
             ProxyPktinfo = _parts.ProxyPktinfo,
             Published = [.. PublishedPort.OfLab.Where(port => Endpoints.Contains(port.To))],
-        };
+        }).WithSockets(read.Sockets ?? []);
     }
 
     private Task KeepAsync(RuleSet rules)

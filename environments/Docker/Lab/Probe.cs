@@ -78,7 +78,7 @@ internal sealed class Probe : IAsyncDisposable
     }
 
     /// <summary>
-    /// Settings and rules, without Hooktrail's own; <paramref name="holds"/>: this run holds the switches.
+    /// Settings, rules and sockets on published ports, without Hooktrail's own rules; <paramref name="holds"/>: this run holds the switches.
     /// </summary>
     public async Task<HostProfile> ProfileAsync(
         LabMap names, LabAddresses addresses, bool holds, RegistrationHistory history, CancellationToken cancellation)
@@ -90,14 +90,15 @@ internal sealed class Probe : IAsyncDisposable
             "read the host's settings and rules",
             $"""
             {(holds ? "" : HostSnapshot.WhileNoneTurns)}
-            ! grep -qsx docker-proxy /proc/[0-9]*/comm || echo userland-proxy
+            {PortSockets.Script(addresses.Ports.Keys)}
             {HostReading.Script(backend, addresses, devices, "/host/net", ebtables)}
             """,
             cancellation).ConfigureAwait(false);
-        var others = lines.Where(line => line != "userland-proxy");
-        return HostReading.Parse([.. others], names, backend, ebtables, history) with
+        var (sockets, others) = PortSockets.Parse(lines, addresses.Ports);
+        return HostReading.Parse(others, names, backend, ebtables, history) with
         {
-            UserlandProxy = lines.Contains("userland-proxy"),
+            UserlandProxy = sockets.HasProxy,
+            Sockets = sockets.All,
         };
     }
 

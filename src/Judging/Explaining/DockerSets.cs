@@ -9,6 +9,7 @@ internal static class DockerSets
            from release in Enum.GetValues<DockerRelease>().Reverse()
            select new DockerSet(
                $"Docker {Name(release)}{(proxy ? "" : " without its userland proxy")}",
+               release,
                proxy,
                DockerRules.ProxyHasPktinfo(release),
                DockerRules.Of(release, proxy)),
@@ -33,6 +34,7 @@ internal static class DockerSets
                 {
                     // The settings that dockerd makes in addition to its rules (moby, libnetwork/drivers/bridge).
                     UserlandProxy = set.Proxy,
+                    Sockets = null,
                     ProxyPktinfo = set.Pktinfo,
                     Hairpin = !set.Proxy,
                     RouteLocalnet = !set.Proxy,
@@ -48,6 +50,22 @@ internal static class DockerSets
         {
             ProxyPktinfo = release is { } own && DockerRules.ProxyHasPktinfo(own),
         };
+
+    /// <summary>Replaces some of Docker's chains with those of a release; all other chains stay.</summary>
+    public static HostProfile Exchange(HostProfile host, DockerRelease release, Func<ChainId, bool> chains)
+    {
+        var set = All.Value.First(one => one.Release == release && one.Proxy == host.UserlandProxy);
+        var wanted = Exchanged(host.Rules, set.Rules);
+        return host.WithRules(host.Rules with
+        {
+            Chains =
+            [
+                .. host.Rules.Chains.Select(chain => chains(chain.Id) ? wanted.Find(chain.Id) : chain)
+                    .OfType<RuleChain>(),
+                .. wanted.Chains.Where(chain => chains(chain.Id) && host.Rules.Find(chain.Id) is null),
+            ],
+        });
+    }
 
     private static ProfileChange Change(string words, Func<HostProfile, HostProfile> apply) =>
         new(words, ProfileChange.OfDocker, "docker", apply);
@@ -69,4 +87,4 @@ internal static class DockerSets
 }
 
 /// <remarks>With pktinfo, the proxy answers datagrams from the address to which they were sent.</remarks>
-internal sealed record DockerSet(string Name, bool Proxy, bool Pktinfo, RuleSet Rules);
+internal sealed record DockerSet(string Name, DockerRelease Release, bool Proxy, bool Pktinfo, RuleSet Rules);

@@ -204,7 +204,10 @@ public class TrailsJsonTests
     public void A_file_of_version_4_is_read_as_before() =>
         Prop.ForAll(Samples.Files, file =>
         {
-            var old = file with { HostProfile = file.HostProfile with { Registered = RegistrationOrder.Assumed } };
+            var old = file with
+            {
+                HostProfile = file.HostProfile with { Registered = RegistrationOrder.Assumed, Sockets = null },
+            };
             old = old with
             {
                 Legs =
@@ -214,7 +217,7 @@ public class TrailsJsonTests
                         Ways = [],
                         Rules = [],
                         HostProfile = leg.HostProfile is { } host
-                            ? host with { Registered = RegistrationOrder.Assumed }
+                            ? host with { Registered = RegistrationOrder.Assumed, Sockets = null }
                             : null,
                     }),
                 ],
@@ -227,7 +230,18 @@ public class TrailsJsonTests
     public void A_file_of_version_5_is_read_as_before() =>
         Prop.ForAll(Samples.Files, file =>
         {
-            var old = file with { Legs = [.. file.Legs.Select(leg => leg with { Rules = [] })] };
+            var old = file with
+            {
+                HostProfile = file.HostProfile with { Sockets = null },
+                Legs =
+                [
+                    .. file.Legs.Select(leg => leg with
+                    {
+                        Rules = [],
+                        HostProfile = leg.HostProfile is { } host ? host with { Sockets = null } : null,
+                    }),
+                ],
+            };
             return Read(Encoding.UTF8.GetBytes(Replace(Text(old), "hooktrail/trails/6", "hooktrail/trails/5")))
                 .Equals(Read(Samples.Bytes(old)));
         }).QuickCheckThrowOnFailure();
@@ -244,6 +258,24 @@ public class TrailsJsonTests
         Assert.That(
             () => Read(Encoding.UTF8.GetBytes(Replace(Text(file), "hooktrail/trails/6", "hooktrail/trails/5"))),
             ThrowsSentence("has a member \"rules\""));
+    }
+
+    [Test]
+    public void Sockets_on_published_ports_are_there_only_where_they_are_not_the_proxys()
+    {
+        var file = Samples.FileOf(Samples.Bridged) with { HostProfile = HostProfile.Default };
+        var held = file with
+        {
+            HostProfile = HostProfile.Default.WithSockets([new(Protocol.Udp, IpVersion.V6, 8080, IsRead: false)]),
+        };
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Text(file), Does.Not.Contain("sockets"));
+            Assert.That(
+                Text(held), Does.Contain("""{"port":8080,"protocol":"udp","ip":"ipv6","read":false}"""));
+            Assert.That(Read(Samples.Bytes(held)).HostProfile.Sockets, Has.Length.EqualTo(1));
+        });
     }
 
     [Test]

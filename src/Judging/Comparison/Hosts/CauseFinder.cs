@@ -4,7 +4,8 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 
 /// <summary>
 /// Finds the host differences that change a leg by trying them on the earlier host: first each by itself, then pairs,
-/// then all of them, without those that can be left out.
+/// then all of them, without those that can be left out. All rules together come after what Docker's releases changed
+/// one by one.
 /// </summary>
 internal sealed class CauseFinder
 {
@@ -27,17 +28,27 @@ internal sealed class CauseFinder
     /// <summary>The later trail is as observed; null for a leg that did not happen.</summary>
     public Cause? Find(Flow flow, Leg leg, Trail? after)
     {
-        var alone = _differences.All.Where(one => Does([one])).ToImmutableArray();
-        if (alone.Length > 0)
-            return Named(Refined([alone[0]]), alone[1..]);
-        var pairs =
-            from one in Enumerable.Range(0, _differences.All.Length)
-            from other in Enumerable.Range(one + 1, _differences.All.Length - one - 1)
-            select ImmutableArray.Create(_differences.All[one], _differences.All[other]);
-        var needed = pairs.FirstOrDefault(Does);
-        if (needed.IsDefault)
-            needed = Does(_differences.All) ? Needed() : [];
+        if (Few(_differences.Named) is { } named)
+            return named;
+        if (_differences.Named.Length < _differences.All.Length && Few(_differences.All) is { } any)
+            return any;
+        ImmutableArray<HostDifference> needed = Does(_differences.All) ? Needed() : [];
         return needed.IsEmpty ? null : Named(Refined(needed), []);
+
+        Cause? Few(ImmutableArray<HostDifference> all)
+        {
+            var alone = all.Where(one => Does([one])).ToImmutableArray();
+            if (alone.Length > 0)
+                return Named(
+                    Refined([alone[0]]),
+                    [.. alone[1..].Where(one => one.Subject is null || one.Subject != alone[0].Subject)]);
+            var pairs =
+                from one in Enumerable.Range(0, all.Length)
+                from other in Enumerable.Range(one + 1, all.Length - one - 1)
+                select ImmutableArray.Create(all[one], all[other]);
+            var pair = pairs.FirstOrDefault(Does);
+            return pair.IsDefault ? null : Named(Refined(pair), []);
+        }
 
         bool Does(ImmutableArray<HostDifference> together) =>
             With(together) is { } host && IsSeenAs(host.Predict(flow, leg), after);

@@ -9,5 +9,8 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 /// </remarks>
 public sealed record HostDifference(string Title, string? Says, string? Source, Func<SupposedHost, SupposedHost> Apply)
 {
+    /// <summary>What differences of one subject follow from; null for a difference of its own.</summary>
+    public string? Subject { get; init; }
+
     public override string ToString() => Title;
 }

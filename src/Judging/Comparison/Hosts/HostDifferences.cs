@@ -8,15 +8,19 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 /// </summary>
 internal sealed class HostDifferences
 {
+    private const string ProxysAnswers = "the proxy answers a datagram from the address that was asked";
+
     private readonly Lazy<ImmutableArray<HostDifference>> _rules;
 
     private HostDifferences(HostProfile before, HostProfile after)
     {
-        Rules = RuleDifferences.Whole(before, after);
+        Docker = DockerDifferences.Between(before, after);
+        Rules = RuleDifferences.Whole(before, after) is { } rules ? OfDocker(rules) : null;
         All =
         [
             .. Kernel(before.Kernel, after.Kernel),
             .. Backends(before, after),
+            .. Docker,
             .. Switches(before, after),
             .. Published(before, after),
             .. Registered(before.Registered, after.Registered),
@@ -27,6 +31,14 @@ internal sealed class HostDifferences
 
     /// <summary>The differences; all rules together count as one.</summary>
     public ImmutableArray<HostDifference> All { get; }
+
+    /// <summary>What the releases of Docker in between changed, each by itself.</summary>
+    public ImmutableArray<HostDifference> Docker { get; }
+
+    /// <summary>
+    /// The differences without all rules together, where those are told one by one by what Docker changed.
+    /// </summary>
+    public ImmutableArray<HostDifference> Named => Docker.IsEmpty || Rules is null ? All : All.Remove(Rules);
 
     /// <summary>Null if both hosts have the same rules.</summary>
     public HostDifference? Rules { get; }
@@ -60,17 +72,32 @@ internal sealed class HostDifferences
                 host => host with { Ebtables = after.Ebtables });
     }
 
-    private static IEnumerable<HostDifference> Switches(HostProfile before, HostProfile after) =>
+    private IEnumerable<HostDifference> Switches(HostProfile before, HostProfile after) =>
         from one in Switch.All
         let now = one.Read(after)
         where one.Read(before) != now
-        select Of($"{one.Name}: {(now ? "0 → 1" : "1 → 0")}", StatementOf(one), host => one.Write(host, now));
+        let difference = Of(TitleOf(one, now), StatementOf(one), host => one.Write(host, now))
+        select IsOfRules(one) ? OfDocker(difference) : difference;
+
+    // What follows from another release is no alternative to it.
+    private HostDifference OfDocker(HostDifference difference) =>
+        Docker.IsEmpty ? difference : difference with { Subject = DockerDifferences.Subject };
+
+    private static bool IsOfRules(Switch one) => one.Name is "conntrack" or "conntrack6";
+
+    private static string TitleOf(Switch one, bool now) => (one.Name, now) switch
+    {
+        ("userland-proxy-pktinfo", true) => $"Docker 28.0: {ProxysAnswers}",
+        ("userland-proxy-pktinfo", false) => $"before Docker 28.0, not yet: {ProxysAnswers}",
+        _ => $"{one.Name}: {(now ? "0 → 1" : "1 → 0")}",
+    };
 
     private static Statement? StatementOf(Switch one) => one.Name switch
     {
         "broute" => HostStatements.Broute,
         "br_netfilter" => HostStatements.BrNetfilter,
         "conntrack" or "conntrack6" => HostStatements.Conntrack,
+        "userland-proxy-pktinfo" => HostStatements.ProxyPktinfo,
         _ => null,
     };
 
@@ -88,6 +115,12 @@ internal sealed class HostDifferences
     {
         if (!before.Published.AsSpan().SequenceEqual(after.Published.AsSpan()))
             yield return Of("the published ports", null, host => host with { Published = after.Published });
+        if ((before.Sockets is not null || after.Sockets is not null)
+            && !before.AllSockets.AsSpan().SequenceEqual(after.AllSockets.AsSpan()))
+            yield return Of(
+                "the sockets on published ports",
+                HostStatements.HeldPorts,
+                host => host with { Sockets = after.AllSockets });
     }
 
     private static HostDifference Of(string title, Statement? statement, Func<HostProfile, HostProfile> change) =>

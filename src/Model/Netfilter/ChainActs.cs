@@ -9,7 +9,7 @@ internal static class ChainActs
     public static RuleChain? Find(HookPoint point, RuleSet rules) =>
         rules.Find(new(point.Layer, point.Table, point.Chain));
 
-    /// <summary>Whether the chain has a policy or a rule that may do so, to whatever packet.</summary>
+    /// <summary>Whether the chain's policy, or a rule in it, may end some packet.</summary>
     public static bool MayRefuse(HookPoint point, RuleSet rules) =>
         Find(point, rules) is { } chain && (AtEnd(chain)
             || chain.Rules.Any(rule => rule.Target is not (AcceptTarget or ReturnTarget or ContinueTarget)));

@@ -174,7 +174,9 @@ internal sealed partial class NftRule(NftTable table, ImmutableArray<NftToken> t
     /// Whether an extension of iptables asks nothing and changes nothing that a rule can ask.
     /// </summary>
     public static bool IsWithoutEffect(string extension) =>
-        extension is "comment" or "LOG" or "NFLOG" or "AUDIT" or "CHECKSUM" or "CLASSIFY" or "TCPMSS" or "TRACE";
+        extension is "comment" or "LOG" or "NFLOG" or "AUDIT" or "CHECKSUM" or "CLASSIFY" or "TCPMSS" or "TRACE"
+            // ebtables
+            or "log" or "nflog";
 
     // nft prints extensions of iptables that it cannot express as xt match "string", xt target "TEE".
     private void Xt()

@@ -129,6 +129,19 @@ public class SharedTableTests
     }
 
     [Test]
+    public void A_rule_of_ebtables_that_only_logs_stops_nothing_whatever_it_matches()
+    {
+        var rules = Read(
+            """
+            nft 'table bridge filter { chain FORWARD { type filter hook forward priority -200; meta mark { 1, 2 } accept; }; }'
+            ebtables-nft -A FORWARD -p ARP --arp-opcode Request --log -j CONTINUE
+            """).Find(new(Layer.Ebtables, "filter", "FORWARD"))!.Rules;
+
+        Assert.That(rules, Has.Length.EqualTo(2));
+        Assert.That(rules[1].Target, Is.InstanceOf<ContinueTarget>());
+    }
+
+    [Test]
     public void A_table_has_chains_of_iptables_and_of_nft()
     {
         var rules = Read(

@@ -37,7 +37,7 @@ internal sealed class Terminal
 
     private static Terminal Current => OfTest.Value ?? OfProcess;
 
-    /// <summary>Runs a command with these streams. A command may close what it opens, so they have to bear that.</summary>
+    /// <summary>Runs a command with these streams. A command may close a stream and then write to it again.</summary>
     public static async Task<T> With<T>(Stream input, Stream output, Stream error, Func<Task<T>> run)
     {
         OfTest.Value = new(input, output, error);

@@ -172,8 +172,8 @@ listening() {
     done | sort -u
 }
 
-# connections: of the connections that the kernel tracks those of TCP and UDP that were answered, as it lists them. A
-# last line «more» stands for all but the first 2,000. Only a whole list is one: a tool that fails says so.
+# connections: the connections of TCP and UDP that the kernel tracks and that were answered, as it lists them. Of more
+# than 2,000, the first 2,000, and «more» as the last line. If the tool fails, its part of a list is not printed.
 connections() {
     set -- cat /proc/net/nf_conntrack
     [ -e /proc/net/nf_conntrack ] || set -- conntrack -L -o extended

@@ -338,7 +338,7 @@ internal sealed class Exchange(Flow flow, ConnectionTable connections)
         };
     }
 
-    /// <summary>A datagram that no process reads comes to nobody, and no error tells of it.</summary>
+    /// <summary>A datagram that no process reads is lost without an error.</summary>
     private void LoseUnread(Packet request)
     {
         if (flow.Protocol == Protocol.Udp

@@ -2,11 +2,11 @@ namespace Hooktrail.Rules;
 
 /// <summary>A socket on a published port, on all of the host's addresses of one version of IP.</summary>
 /// <param name="Protocol">TCP or UDP.</param>
-/// <param name="Ip">The version whose packets come to it.</param>
+/// <param name="Ip">The version of IP that it receives.</param>
 /// <param name="Port">The port of the host.</param>
 /// <param name="IsRead">
 /// Whether a process takes what comes, as Docker's userland proxy does. Without a proxy, dockerd itself holds the port,
-/// so that nobody else takes it, and never reads: the kernel opens connections for it and keeps its datagrams.
+/// so that no other program can bind it, and never reads: the kernel still opens connections and queues datagrams.
 /// </param>
 public sealed record PublishedSocket(Protocol Protocol, IpVersion Ip, int Port, bool IsRead)
 {

@@ -6,8 +6,8 @@ using Hooktrail.Trails.Topologies;
 namespace Hooktrail.Docker.Lab;
 
 /// <summary>
-/// Who has a socket on the lab's published ports, read from the host: without its userland proxy, an Engine may hold a
-/// port by a socket of its own, or leave it alone, and that differs by release.
+/// The sockets on the lab's published ports, read from the host: without the userland proxy, some releases of Docker hold
+/// a published port with a socket of their own, and others do not.
 /// </summary>
 /// <param name="HasProxy">Whether any of Docker's proxies runs on the host.</param>
 /// <param name="All">The sockets, by the lab's ports.</param>

@@ -78,7 +78,8 @@ internal sealed class Probe : IAsyncDisposable
     }
 
     /// <summary>
-    /// Settings, rules and sockets on published ports, without Hooktrail's own rules; <paramref name="holds"/>: this run holds the switches.
+    /// Settings, rules and sockets on published ports, without Hooktrail's own rules; <paramref name="holds"/>: this run
+    /// holds the switches.
     /// </summary>
     public async Task<HostProfile> ProfileAsync(
         LabMap names, LabAddresses addresses, bool holds, RegistrationHistory history, CancellationToken cancellation)

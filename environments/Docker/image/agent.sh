@@ -40,7 +40,7 @@ while read -r id bytes arguments && IFS= read -r -N "$bytes" script; do
     [ -z "${HOOKTRAIL_RUN-}" ] || open_locks
     output=$(eval "$script" 2>&1 </dev/null)
     status=$?
-    # Nobody counts the lines: bash would read them byte by byte, which took half of the time of reading a host.
+    # To count the lines, bash would read them byte by byte; that took half of the time of reading a host.
     printf '%s\n' "$id" ${output:+"$output"} "$id $status"
 done
 leave

@@ -11,8 +11,8 @@ namespace Hooktrail.Model.Devices;
 internal static class ArpExchange
 {
     /// <summary>
-    /// Whether a container at a port learns who has the address: the host, or another container, whose port it is.
-    /// Else the packet ends.
+    /// Whether a container at a port learns the MAC address of its next hop: the host, or a container at another port.
+    /// If it does not, the packet ends.
     /// </summary>
     public static bool LetsContainerAsk(Packet packet, string port, string next, string? theirPort)
     {
@@ -34,10 +34,13 @@ internal static class ArpExchange
             answer => FromContainer(answer, theirPort, port));
     }
 
-    /// <summary>Whether the host learns who has the address on the device. Else the packet ends.</summary>
+    /// <summary>
+    /// Whether the host learns the MAC address of its next hop on the device. If it does not, the packet ends.
+    /// </summary>
     public static bool LetsHostAsk(Packet packet, string device, string next)
     {
-        if (!Asks(packet.Wiring, device, next))
+        // Most hosts have no such rule, and need not search their neighbours for every packet.
+        if ((!packet.Host.MayStopArp && packet.Host.RefusesDiscovery.IsEmpty) || !Asks(packet.Wiring, device, next))
             return true;
         if (!DiscoveryRules.Let(packet, device, next))
             return false;

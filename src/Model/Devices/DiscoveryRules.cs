@@ -8,7 +8,9 @@ namespace Hooktrail.Model.Devices;
 /// </summary>
 internal static class DiscoveryRules
 {
-    /// <summary>Whether no such rule may stop the question who has the address on the device. Else the packet ends.</summary>
+    /// <summary>
+    /// Whether no such rule may stop the neighbour solicitation for an address on the device. If one may, the packet ends.
+    /// </summary>
     public static bool Let(Packet packet, string device, string next)
     {
         if (packet.Family != Family.IPv6 || packet.Host.RefusesDiscovery.IsEmpty)

@@ -9,7 +9,9 @@ namespace Hooktrail.Judging.Comparison.Hosts;
 /// </remarks>
 public sealed record HostDifference(string Title, string? Says, string? Source, Func<SupposedHost, SupposedHost> Apply)
 {
-    /// <summary>What differences of one subject follow from; null for a difference of its own.</summary>
+    /// <summary>
+    /// What several differences follow from, so that they are no alternatives to each other; null if nothing is known.
+    /// </summary>
     public string? Subject { get; init; }
 
     public override string ToString() => Title;

@@ -4,8 +4,8 @@ using Hooktrail.Namespaces;
 namespace Hooktrail.Tests.Flows.Kernel;
 
 /// <summary>
-/// Labs that serve one test after the other: a lab starts with dozens of processes, and many tests only add a table or a
-/// rule for a while. A lab whose test failed, or that is not as it was, ends with its test.
+/// Labs that serve one test after the other: a lab starts with dozens of processes, and many tests only add a table or
+/// a rule for a while. A lab whose test failed, or that is not as it was, ends with its test.
 /// </summary>
 [SetUpFixture]
 public sealed class LentLabs

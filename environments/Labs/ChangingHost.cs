@@ -5,41 +5,45 @@ namespace Hooktrail.Labs;
 /// A lab's host as last read, with its changes. Only one flow is under way at a time, and only one change or reading; a
 /// change may come during a flow that allows it.
 /// </summary>
-/// <param name="read">Reads the host, and starts recording at new chains.</param>
+/// <param name="read">Reads these parts of the host anew, at least, and starts recording at new chains.</param>
 /// <param name="record">Records at the chains of these rules, and at no others.</param>
-public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record)
-    : IDisposable
+public sealed class ChangingHost(
+    Func<HostParts, CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record) : IDisposable
 {
     private readonly SemaphoreSlim _flow = new(1);
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<Change> _made = [];
-    // Whether the host must be read before the next flow: it never was, or a change has been undone since.
-    private bool _isStale = true;
+    // What must be read before the next flow: it never was, or a change of it has been undone since.
+    private HostParts _stale = HostParts.All;
 
     /// <summary>The host as read, or as it was before a change that has been undone.</summary>
     public HostProfile Profile { get; private set; } = HostProfile.Default;
 
+    /// <summary>Reads the whole host.</summary>
     public async Task<HostProfile> ReadAsync(CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
-        await LookAsync(cancellation).ConfigureAwait(false);
+        await LookAsync(HostParts.All, cancellation).ConfigureAwait(false);
         return Profile;
     }
 
-    /// <summary>Makes a change and reads the host again; if that fails, undoes the change at once.</summary>
-    /// <remarks>Disposing the result of <paramref name="make"/> undoes the change.</remarks>
+    /// <summary>Makes a change and reads what it can touch; if that fails, undoes the change at once.</summary>
+    /// <param name="touches">What the change and its undoing can touch.</param>
+    /// <param name="make">Makes the change. Disposing its result undoes the change.</param>
+    /// <param name="cancellation">Cancels the change.</param>
     /// <returns>
     /// Undoes the change when disposed. Later changes should end first; another order costs a reading.
     /// </returns>
     public async Task<IAsyncDisposable> ChangeAsync(
-        Func<HostProfile, Task<IAsyncDisposable>> make, CancellationToken cancellation)
+        HostParts touches, Func<HostProfile, Task<IAsyncDisposable>> make, CancellationToken cancellation)
     {
         using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
         var before = Profile;
+        _stale |= touches;
         var undo = await make(before).ConfigureAwait(false);
         try
         {
-            await LookAsync(cancellation).ConfigureAwait(false);
+            await LookAsync(touches, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -47,7 +51,7 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
             throw;
         }
 
-        _made.Add(new Change(this, before, undo));
+        _made.Add(new Change(this, touches, before, undo));
         return _made[^1];
     }
 
@@ -61,8 +65,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         try
         {
             using var turn = await TurnAsync(cancellation).ConfigureAwait(false);
-            if (_isStale)
-                await LookAsync(cancellation).ConfigureAwait(false);
+            if (_stale != HostParts.None)
+                await LookAsync(_stale, cancellation).ConfigureAwait(false);
             return await send(Profile, BetweenAsync).ConfigureAwait(false);
         }
         finally
@@ -91,8 +95,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         _flow.Dispose();
     }
 
-    private async Task LookAsync(CancellationToken cancellation) =>
-        (Profile, _isStale) = (await read(cancellation).ConfigureAwait(false), false);
+    private async Task LookAsync(HostParts parts, CancellationToken cancellation) =>
+        (Profile, _stale) = (await read(parts | _stale, cancellation).ConfigureAwait(false), HostParts.None);
 
     // Usually another change follows, after which the host is read anyway. But the recorder of a removed chain must go
     // with it; otherwise it would come before the next chain of that name instead of after it.
@@ -113,7 +117,8 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
         public void Dispose() => Semaphore.Release();
     }
 
-    private sealed class Change(ChangingHost host, HostProfile before, IAsyncDisposable undo) : IAsyncDisposable
+    private sealed class Change(ChangingHost host, HostParts touched, HostProfile before, IAsyncDisposable undo)
+        : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
@@ -121,11 +126,11 @@ public sealed class ChangingHost(Func<CancellationToken, Task<HostProfile>> read
             var isLast = host._made.LastOrDefault() == this;
             if (!host._made.Remove(this))
                 return;
-            host._isStale = true;
+            host._stale |= touched;
             await undo.DisposeAsync().ConfigureAwait(false);
             if (!isLast)
             {
-                await host.LookAsync(CancellationToken.None).ConfigureAwait(false);
+                await host.LookAsync(touched, CancellationToken.None).ConfigureAwait(false);
                 return;
             }
 

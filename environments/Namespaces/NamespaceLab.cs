@@ -23,6 +23,7 @@ public sealed class NamespaceLab : ILab
     private readonly LabMap _map;
     private readonly ChangingHost _now;
     private readonly RegistrationHistory _history;
+    private HostSections? _sections;
     private (HostProfile Of, RuleHandles Handles)? _handles;
     private bool _leadsLegacy;
 
@@ -143,7 +144,9 @@ public sealed class NamespaceLab : ILab
     }
 
     public Task<IAsyncDisposable> ChangeAsync(HostChange change, CancellationToken cancellation = default) =>
-        _now.ChangeAsync(profile => _changes.MakeAsync(change, profile, cancellation), cancellation);
+        _now.ChangeAsync(
+            TouchedParts.Of(change, _setup.Iptables, _setup.Ebtables),
+            profile => _changes.MakeAsync(change, profile, cancellation), cancellation);
 
     public Task<HostProfile> ReadAsync(CancellationToken cancellation = default) => _now.ReadAsync(cancellation);
 
@@ -272,7 +275,7 @@ public sealed class NamespaceLab : ILab
     }
 
     // Reads the host, and registers a recorder after each new chain.
-    private async Task<HostProfile> LookAsync(CancellationToken cancellation)
+    private async Task<HostProfile> LookAsync(HostParts parts, CancellationToken cancellation)
     {
         ImmutableArray<string> devices =
             [
@@ -281,9 +284,12 @@ public sealed class NamespaceLab : ILab
             ];
         var lines = await _host.Host.RunAsync(
             "read the host",
-            HostReading.Script(_setup.Iptables, NoHost.Instance, devices, ebtables: _setup.Ebtables),
+            HostScript.Of(
+                _setup.Iptables, NoHost.Instance, devices, ebtables: _setup.Ebtables, parts: parts, last: _sections),
             cancellation).ConfigureAwait(false);
-        var read = HostReading.Parse(lines, _map, _setup.Iptables, _setup.Ebtables, _history);
+        var sections = HostSections.Of(lines, parts);
+        _sections = _sections?.With(sections) ?? sections;
+        var read = HostReading.Parse(_sections, _map, _setup.Iptables, _setup.Ebtables, _history);
         var profile = read with
         {
             // The recorder stands at the table's hooks, even if the tools do not have the table.

@@ -107,7 +107,7 @@ public sealed class DockerLab : ILab
         }
 
         return await _host.ChangeAsync(
-            _ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
+            HostParts.All, _ => _parts.Changes.MakeAsync(change, cancellation), cancellation).ConfigureAwait(false);
     }
 
     public async Task<HostProfile> ReadAsync(CancellationToken cancellation = default) =>
@@ -276,8 +276,8 @@ public sealed class DockerLab : ILab
         return last.Profile;
     }
 
-    // Reads the host, and registers the recorder after every new chain.
-    private async Task<HostProfile> LookAsync(CancellationToken cancellation)
+    // Reads the host, and registers the recorder after every new chain. Others change this host too, so all of it is read.
+    private async Task<HostProfile> LookAsync(HostParts parts, CancellationToken cancellation)
     {
         var read = await _parts.Probe.ProfileAsync(
             _parts.Map, _parts.Addresses, _holds, _parts.History, cancellation).ConfigureAwait(false);

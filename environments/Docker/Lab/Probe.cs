@@ -92,7 +92,7 @@ internal sealed class Probe : IAsyncDisposable
             $"""
             {(holds ? "" : HostSnapshot.WhileNoneTurns)}
             {PortSockets.Script(addresses.Ports.Keys)}
-            {HostReading.Script(backend, addresses, devices, "/host/net", ebtables)}
+            {HostScript.Of(backend, addresses, devices, "/host/net", ebtables)}
             """,
             cancellation).ConfigureAwait(false);
         var (sockets, others) = PortSockets.Parse(lines, addresses.Ports);

@@ -13,9 +13,9 @@ public class ChangingHostTests
 
     [SetUp]
     public void Start() => _host = new(
-        _ =>
+        (parts, _) =>
         {
-            _log.Add("read");
+            _log.Add(parts == HostParts.All ? "read" : $"read {parts}");
             return _canBeRead
                 ? Task.FromResult(HostProfile.Default with { IpForward = _forwards })
                 : throw new HooktrailException("It cannot be read.");
@@ -38,7 +38,7 @@ public class ChangingHostTests
         _forwards = false; // others may change it meanwhile
         await _host.FlowAsync((profile, _) => SendAsync($"sent, forwards: {profile.IpForward}"), default);
         await _host.FlowAsync((_, _) => SendAsync("sent"), default);
-        Assert.That(_log.Skip(4), Is.EqualTo(new[] { "read", "sent, forwards: False", "sent" }));
+        Assert.That(_log.Skip(4), Is.EqualTo(new[] { "read Settings", "sent, forwards: False", "sent" }));
     }
 
     [Test]
@@ -49,7 +49,7 @@ public class ChangingHostTests
         await change.DisposeAsync();
         Assert.That(_host.Profile.IpForward, Is.True);
         await change.DisposeAsync();
-        Assert.That(_log, Is.EqualTo(new[] { "read", "off", "read", "on", "record" }), "It ends once.");
+        Assert.That(_log, Is.EqualTo(new[] { "read", "off", "read Settings", "on", "record" }), "It ends once.");
     }
 
     [Test]
@@ -59,8 +59,30 @@ public class ChangingHostTests
         await using var second = await TurnAsync(false);
         _log.Clear();
         await first.DisposeAsync();
-        Assert.That(_log, Is.EqualTo(new[] { "on", "read" }));
+        Assert.That(_log, Is.EqualTo(new[] { "on", "read Settings" }));
         Assert.That(_host.Profile.IpForward, Is.True);
+    }
+
+    [Test]
+    public async Task What_an_undone_change_touched_is_read_with_what_the_next_one_touches()
+    {
+        await _host.ReadAsync(default);
+        await (await TurnAsync(false)).DisposeAsync();
+        _log.Clear();
+        await using var next = await TurnAsync(false, HostParts.Nftables);
+        Assert.That(_log, Is.EqualTo(new[] { "off", "read Settings, Nftables" }));
+    }
+
+    [Test]
+    public async Task What_a_change_touched_is_still_to_be_read_if_reading_failed()
+    {
+        await _host.ReadAsync(default);
+        _canBeRead = false;
+        Assert.That(() => TurnAsync(false), Throws.TypeOf<HooktrailException>());
+        _canBeRead = true;
+        _log.Clear();
+        await _host.FlowAsync((_, _) => SendAsync("sent"), default);
+        Assert.That(_log, Is.EqualTo(new[] { "read Settings", "sent" }));
     }
 
     [Test]
@@ -93,7 +115,7 @@ public class ChangingHostTests
         await other!;
         Assert.That(
             _log,
-            Is.EqualTo(new[] { "read", "first packet", "off", "read", "middle", "second packet", "another flow" }));
+            Is.EqualTo(new[] { "read", "first packet", "off", "read Settings", "middle", "second packet", "another flow" }));
         await (await waiting!).DisposeAsync();
     }
 
@@ -103,7 +125,8 @@ public class ChangingHostTests
         return Task.FromResult(true);
     }
 
-    private Task<IAsyncDisposable> TurnAsync(bool on) => _host.ChangeAsync(
+    private Task<IAsyncDisposable> TurnAsync(bool on, HostParts touches = HostParts.Settings) => _host.ChangeAsync(
+        touches,
         before =>
         {
             Set(on);

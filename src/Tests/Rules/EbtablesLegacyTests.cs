@@ -88,7 +88,7 @@ public class EbtablesLegacyTests
             PATH=$PWD/programs:$PATH
             bash script
             """,
-            ("script", HostReading.Script(Backend.Nft, TestHost.Instance, ["lab"], ebtables: Backend.Legacy)),
+            ("script", HostScript.Of(Backend.Nft, TestHost.Instance, ["lab"], ebtables: Backend.Legacy)),
             ("listed", Listed));
         var profile = HostReading.Parse(output.Split('\n'), TestHost.Instance, Backend.Nft, Backend.Legacy);
         Assert.That(profile.Ebtables, Is.EqualTo(Backend.Legacy));

@@ -91,7 +91,7 @@ internal sealed class PrivateKillTests
     private string Of(string command, string mark) =>
         $"env {Mark}={mark} TMPDIR={_folder.FullName} DOTNET_EnableDiagnostics=0 dotnet exec {Metadata("Cli")} {command} >/dev/null 2>&1";
 
-    private string State() => _host.Run("ip -o link | sed 's/ state .*//'; ip -o addr; nft list tables; tc qdisc show");
+    private string State() => _host.Run("ip -o link | sed 's/ state .*//'; nft list tables; tc qdisc show");
 
     private static List<string> ProcessesOf(string mark)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Hooktrail.Kernels.Archive;
 using Hooktrail.Text;
 
@@ -8,7 +9,7 @@ namespace Hooktrail.Kernels;
 /// <summary>
 /// Makes each kernel bootable once: its image, a disk with its modules, and an initial root that finds the disks.
 /// </summary>
-public sealed class KernelStore(KernelsCache cache)
+public sealed partial class KernelStore(KernelsCache cache)
 {
     private const string Remedy = "check that the disk has space, and follow the message";
 
@@ -44,6 +45,27 @@ public sealed class KernelStore(KernelsCache cache)
         }).ConfigureAwait(false);
         return new(name, $"{kernel.PackageVersion} ({kernel.Suite})", folder, await InitramfsAsync(
             folder, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// The newest kernel of the archive that is meant, of those that have been prepared; null if none has. Nothing is
+    /// fetched.
+    /// </summary>
+    public async Task<Kernel?> FindAsync(KernelWish wish, CancellationToken cancellation)
+    {
+        var found = (
+            from folder in Directory.Exists(cache["debian"]) ? Directory.EnumerateDirectories(cache["debian"]) : []
+            let name = Folder().Match(Path.GetFileName(folder))
+            where name.Success && name.Groups["recipe"].Value == Recipe
+            let version = Version.Parse(name.Groups["version"].Value)
+            where wish.Means(version)
+            orderby version descending
+            select (Path: folder, Package: name.Groups["package"].Value)).FirstOrDefault();
+        return found.Path is null
+            ? null
+            : new(
+                wish.Text, found.Package, found.Path,
+                await InitramfsAsync(found.Path, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Prepares a kernel that the user built.</summary>
@@ -110,6 +132,9 @@ public sealed class KernelStore(KernelsCache cache)
     }
 
     private static string FolderOf(ServedKernel kernel) => $"debian/{kernel.Release}_{kernel.PackageVersion}-{Recipe}";
+
+    [GeneratedRegex(@"^[^_]+_(?<package>(?<version>[0-9]+(\.[0-9]+){1,3})\S*)-(?<recipe>[0-9a-f]{12})\z")]
+    private static partial Regex Folder();
 
     private async Task<string> BusyboxAsync(DebianArchive archive, CancellationToken cancellation)
     {

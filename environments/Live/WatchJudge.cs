@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Hooktrail.Judging;
 using Hooktrail.Labs;
 using Hooktrail.Model;
@@ -12,7 +13,8 @@ namespace Hooktrail.Live;
 
 /// <summary>
 /// Predicts each watched packet, and holds both against each other: hop by hop, and rule by rule. It
-/// remembers the request of each connection, and predicts the answer from it.
+/// remembers the request of each connection, and predicts the answer from it. A connection that began before is
+/// predicted as an established one, with NAT and mark of its entry in the host's conntrack.
 /// </summary>
 public sealed class WatchJudge
 {
@@ -24,12 +26,20 @@ public sealed class WatchJudge
     private readonly TwinEnds _ends;
     private readonly LabMap _map;
     private readonly Dictionary<Ends, Connection> _connections = [];
-    private readonly Dictionary<Flow, ImmutableArray<PredictedLeg>> _predicted = [];
+    private readonly Dictionary<Flow, Expected> _predicted = [];
+    private readonly HostProfile _withoutEntries;
+    private readonly ILookup<Ends, TrackedConnection> _tracked;
 
     /// <param name="host">The host as it was when the watch began.</param>
     public WatchJudge(LiveHost host)
     {
         (_host, _ends) = (host, new(host.Profile.Topology));
+        _withoutEntries = host.Profile with { Tracked = null };
+        // Without a rule that sets a zone, packets find the entries of zone 0.
+        _tracked = (host.Profile.Tracked?.All ?? []).Where(entry => entry.Zone == 0)
+            .SelectMany(entry => new[] { Ends.Of(entry.Protocol, entry.Original), Ends.Of(entry.Protocol, entry.Reply) }
+                .Distinct(), (entry, ends) => (entry, ends))
+            .ToLookup(one => one.ends, one => one.entry);
         _places = LivePlaces.Of(host.Profile, IpVersion.V4, IpVersion.V6);
         _ties = [.. Ties.Among(_places).Where(tie => tie.Any(point => point.Layer == Layer.Nftables))];
         _map = new(ImmutableDictionary<string, string>.Empty, ImmutableDictionary<IPAddress, string>.Empty)
@@ -50,46 +60,60 @@ public sealed class WatchJudge
             return WithRules(judged, sender) with { Says = "records were lost, and some of it may be missing" };
         if (connection.Obstacle is { } obstacle)
             return WithRules(judged, sender) with { Says = obstacle };
-        var legs = LegsOf(connection.Flow);
-        return LegsThatItMayBe(packet, connection)
-            .Select(leg => Of(judged, connection, legs.FirstOrDefault(one => one.Leg == leg), leg))
+        return CandidatesOf(packet, connection)
+            .Select(one => Of(judged, connection, one.Expected, one.Leg))
             .Aggregate((one, other) => one.Agrees == true || other.Agrees != true ? one : other);
     }
 
-    private static IEnumerable<Leg> LegsThatItMayBe(WatchedPacket packet, Connection connection)
+    // What the packet may be, the likeliest first.
+    private IEnumerable<(Expected Expected, Leg Leg)> CandidatesOf(WatchedPacket packet, Connection connection)
     {
         var direction = packet.IsRequest ? Direction.Request : Direction.Reply;
+        var isTcp = packet.Entry.TcpFlags is not null;
+        // An entry for datagrams may have expired by now.
+        if (!connection.HasBegun || (connection.Entry is not null && !isTcp))
+            yield return (Established(connection), new(direction, 1));
+        if (!connection.HasBegun)
+            yield break;
+        var begun = Begun(connection.Flow);
         if (packet.Entry.TcpFlags is not { } flags)
         {
             // A connection may be older than the watch.
-            return connection.Requests > 1 ? [new(direction, 2)] : [new(direction, 1), new(direction, 2)];
+            if (connection.Requests <= 1)
+                yield return (begun, new(direction, 1));
+            yield return (begun, new(direction, 2));
+            yield break;
         }
 
         var begins = (flags & TcpFlags.Syn) != 0
             || (direction == Direction.Reply && (flags & TcpFlags.Rst) != 0 && !connection.IsOpen);
-        return [new(direction, begins ? 1 : 2)];
+        yield return (begun, new(direction, begins ? 1 : 2));
     }
 
-    private JudgedPacket Of(JudgedPacket judged, Connection connection, PredictedLeg? leg, Leg asked)
+    private JudgedPacket Of(JudgedPacket judged, Connection connection, Expected expected, Leg asked)
     {
         judged = judged with { Leg = asked };
-        if (leg is null)
+        if (!expected.CanBe)
             return WithRules(judged, connection.SenderPort) with
             {
-                Agrees = connection.HasBegun ? false : null,
-                PartsAt = connection.HasBegun ? 1 : null,
-                Says = connection.HasBegun
-                    ? $"no such packet is predicted, as the request is {LegsOf(connection.Flow)[0].Trail.Outcome}"
-                    : "its connection began before the watch, and by the rules of now it could not",
+                Says = "its connection began before the watch, and by the rules of now it could not",
+            };
+        if (expected.Legs.FirstOrDefault(one => one.Leg == asked) is not { } leg)
+            return WithRules(judged, connection.SenderPort) with
+            {
+                Agrees = false,
+                PartsAt = 1,
+                Says = $"no such packet is predicted, as the request is {expected.Legs[0].Trail.Outcome}",
             };
         ImmutableArray<Trail> ways = leg.Ways.IsEmpty ? [leg.Trail] : [.. leg.Ways.Select(way => way.Trail).OfType<Trail>()];
-        return ways.Select(way => Of(judged, connection, leg.Leg, way, ways.Length > 1))
+        return ways.Select(way => Of(judged, connection, expected, leg.Leg, way, ways.Length > 1))
             .Aggregate((one, other) => one.Agrees == true || other.Agrees != true ? one : other);
     }
 
-    private JudgedPacket Of(JudgedPacket judged, Connection connection, Leg leg, Trail way, bool isOneOfSeveral)
+    private JudgedPacket Of(
+        JudgedPacket judged, Connection connection, Expected expected, Leg leg, Trail way, bool isOneOfSeveral)
     {
-        var (predicted, unseen) = Shown(connection.Flow, leg, way);
+        var (predicted, unseen) = Shown(expected, leg, way);
         var observed = judged.Packet.AsLeg(leg, _map, connection.SenderPort);
         observed = observed with { Unsure = UnsureHops.Of(observed.Trail, _ties) };
         var trail = new Trail(predicted.Hops, way.Outcome);
@@ -147,12 +171,12 @@ public sealed class WatchJudge
         Seen = judged.Seen with { Rules = _host.Rules.Of(judged.Packet.AsLeg(Leg.Request, _map, sender)) },
     };
 
-    private (WatchedWay Way, int Unseen) Shown(Flow flow, Leg leg, Trail way)
+    private (WatchedWay Way, int Unseen) Shown(Expected expected, Leg leg, Trail way)
     {
         var points = _places.Select(place => place.Point).ToHashSet();
         var kept = way.Hops.Index().Where(one => points.Contains(one.Item.Point)).ToList();
         var numbers = kept.Index().ToDictionary(one => one.Item.Index + 1, one => one.Index + 1);
-        var rules = Prediction.Rules(_host.Profile, flow, leg, way);
+        var rules = Prediction.Rules(expected.Host, expected.Flow, leg, way);
         return (
             new(
                 [.. kept.Select(one => one.Item with { PhysIn = null, PhysOut = null })],
@@ -163,20 +187,46 @@ public sealed class WatchJudge
             rules.Count(rule => !_host.Rules.Shows(rule)));
     }
 
-    private ImmutableArray<PredictedLeg> LegsOf(Flow flow) => _predicted.TryGetValue(flow, out var known)
+    private Expected Begun(Flow flow) => _predicted.TryGetValue(flow, out var known)
         ? known
-        : _predicted[flow] = Prediction.Legs(_host.Profile, flow, exchanges: 2);
+        : _predicted[flow] = new(_host.Profile, flow, Prediction.Legs(_host.Profile, flow, exchanges: 2), CanBe: true);
+
+    private Expected Established(Connection connection) => connection.Established ??= EstablishedOf(connection);
+
+    private Expected EstablishedOf(Connection connection)
+    {
+        var flow = connection.Flow with { IsEstablished = true };
+        if (connection.Entry is null && _predicted.TryGetValue(flow, out var known))
+            return known;
+        // Of another connection between the same ends, NAT may be other.
+        var host = connection.Entry is { } entry
+            ? _host.Profile with { Tracked = new([entry], HasMore: false) }
+            : _withoutEntries;
+        var legs = Prediction.Legs(host, flow);
+        var canBe = connection.Entry is not null || legs[0].Trail.Outcome.Kind == OutcomeKind.Unknown
+            || !Prediction.Connections(host, flow).IsEmpty;
+        var expected = new Expected(host, flow, legs, canBe);
+        if (connection.Entry is null)
+            _predicted[flow] = expected;
+        return expected;
+    }
 
     private Connection? ConnectionOf(WatchedPacket packet)
     {
         var ends = Ends.Of(packet.Entry);
         _connections.TryGetValue(packet.IsRequest ? ends : ends.Back, out var connection);
         var isFirst = packet.Entry.TcpFlags is { } flags && (flags & TcpFlags.Syn) != 0;
-        if (packet.IsRequest && (connection is null || (isFirst && connection.HasBegun)))
+        if (packet.IsRequest && (connection is null || isFirst))
         {
             if (_connections.Count > MostConnections)
                 _connections.Clear();
             connection = Asked(packet, isFirst);
+        }
+
+        if (connection is null && !isFirst && EntryOf(packet) is { } entry)
+        {
+            connection = Asked(entry, packet);
+            _connections[Ends.Of(entry.Protocol, entry.Original)] = _connections[ends.Back] = connection;
         }
 
         if (connection is null)
@@ -199,39 +249,63 @@ public sealed class WatchJudge
     private Connection Asked(WatchedPacket packet, bool isFirst)
     {
         var first = packet.Entry;
-        var ip = first.IsOf(IpVersion.V6) ? IpVersion.V6 : IpVersion.V4;
         var protocol = first.IcmpType is not null ? Protocol.Icmp : first.TcpFlags is not null ? Protocol.Tcp : Protocol.Udp;
-        var sender = _ends.Of(first.Source!);
-        var by = packet.Sightings.FirstOrDefault()?.In ?? first.In;
+        return Asked(
+            protocol, (first.Source!, first.SourcePort), (first.Destination!, first.DestinationPort),
+            packet.Sightings.FirstOrDefault()?.In ?? first.In,
+            hasBegun: isFirst || protocol != Protocol.Tcp, isFirst ? null : EntryOf(packet));
+    }
+
+    // An answer whose request was not seen.
+    private Connection Asked(TrackedConnection entry, WatchedPacket answer) => Asked(
+        entry.Protocol, (entry.Original.Source.Address, entry.Original.Source.Port),
+        (entry.Original.Destination.Address, entry.Original.Destination.Port),
+        answer.Sightings.LastOrDefault()?.Out, hasBegun: entry.Protocol != Protocol.Tcp, entry);
+
+    private Connection Asked(
+        Protocol protocol, (IPAddress Address, int? Port) source, (IPAddress Address, int? Port) destination,
+        string? by, bool hasBegun, TrackedConnection? entry)
+    {
+        var isV6 = source.Address.AddressFamily == AddressFamily.InterNetworkV6;
+        var sender = _ends.Of(source.Address);
         try
         {
             var flow = Question.Of(
                 _host.Profile.Topology,
-                sender.Kind == EndpointKind.Wan ? $"{first.Source}{(by is null ? "" : $"@{by}")}" : sender.Name,
-                protocol == Protocol.Icmp ? $"{first.Destination}"
-                    : ip == IpVersion.V6 ? $"[{first.Destination}]:{first.DestinationPort}"
-                    : $"{first.Destination}:{first.DestinationPort}",
+                sender.Kind == EndpointKind.Wan ? $"{source.Address}{(by is null ? "" : $"@{by}")}" : sender.Name,
+                protocol == Protocol.Icmp ? $"{destination.Address}"
+                    : isV6 ? $"[{destination.Address}]:{destination.Port}"
+                    : $"{destination.Address}:{destination.Port}",
                 protocol,
-                ip).Flow;
-            return new(flow, first.SourcePort)
+                isV6 ? IpVersion.V6 : IpVersion.V4).Flow;
+            return new(flow, source.Port)
             {
-                HasBegun = isFirst || protocol != Protocol.Tcp,
-                Obstacle = SourceObstacle(flow, first.Source!),
+                HasBegun = hasBegun,
+                Entry = entry,
+                Obstacle = SourceObstacle(flow, source.Address),
             };
         }
         catch (HooktrailException none)
         {
-            return new(new(Endpoint.Host, Endpoint.Host, protocol), first.SourcePort)
+            return new(new(Endpoint.Host, Endpoint.Host, protocol), source.Port)
             {
                 Obstacle = none.Message.TrimEnd('.'),
             };
         }
     }
 
+    // The entry of a request is that of its first direction; of an answer, that of the other.
+    private TrackedConnection? EntryOf(WatchedPacket packet)
+    {
+        var ends = Ends.Of(packet.Entry);
+        return _tracked[ends].FirstOrDefault(
+            entry => ends == Ends.Of(entry.Protocol, packet.IsRequest ? entry.Original : entry.Reply));
+    }
+
     // A process may choose another address of its host than the kernel would, which a flow cannot say.
     private string? SourceObstacle(Flow flow, IPAddress source) =>
         flow.From.Kind == EndpointKind.Wan
-        || LegsOf(flow)[0].Trail.Hops is not [{ Source: { } said }, ..]
+        || Begun(flow).Legs[0].Trail.Hops is not [{ Source: { } said }, ..]
         || (IPEndPoint.TryParse(said, out var end) ? end.Address.Equals(source) : said == source.ToString())
             ? null
             : $"its sender chose the address {source}, and the route would choose {said}";
@@ -245,6 +319,11 @@ public sealed class WatchJudge
         /// <summary>Whether its first packet was seen, as far as that can be told.</summary>
         public bool HasBegun { get; init; }
 
+        /// <summary>Its entry in the host's conntrack when the watch began; null if there is none.</summary>
+        public TrackedConnection? Entry { get; init; }
+
+        public Expected? Established { get; set; }
+
         public string? Obstacle { get; init; }
 
         public int Requests { get; set; }
@@ -252,6 +331,13 @@ public sealed class WatchJudge
         /// <summary>Whether its SYN was answered.</summary>
         public bool IsOpen { get; set; }
     }
+
+    /// <summary>What is predicted of a connection.</summary>
+    /// <param name="Host">The host, with the connection's entry alone.</param>
+    /// <param name="Flow">The connection.</param>
+    /// <param name="Legs">Its packets.</param>
+    /// <param name="CanBe">Whether there can be such a connection.</param>
+    private sealed record Expected(HostProfile Host, Flow Flow, ImmutableArray<PredictedLeg> Legs, bool CanBe);
 
     private readonly record struct Ends(
         string? Protocol, IPAddress? Source, int? SourcePort, IPAddress? Destination, int? DestinationPort)
@@ -261,13 +347,9 @@ public sealed class WatchJudge
         public static Ends Of(Sighting sighting) => new(
             sighting.Protocol, sighting.Source, sighting.SourcePort ?? sighting.IcmpId,
             sighting.Destination, sighting.DestinationPort ?? sighting.IcmpId);
-    }
-}
 
-internal static class SightingVersions
-{
-    public static bool IsOf(this Sighting sighting, IpVersion ip) =>
-        sighting.Source?.AddressFamily == (ip == IpVersion.V6
-            ? System.Net.Sockets.AddressFamily.InterNetworkV6
-            : System.Net.Sockets.AddressFamily.InterNetwork);
+        public static Ends Of(Protocol protocol, ConnectionEnds ends) => new(
+            protocol.Name().ToUpperInvariant(), ends.Source.Address, ends.Source.Port,
+            ends.Destination.Address, ends.Destination.Port);
+    }
 }

@@ -27,7 +27,13 @@ public static class WatchedFlow
             throw new HooktrailException($"Packets of {protocol.Name()} cannot be watched; choose tcp, udp or icmp.");
         return new(
             protocol,
-            to is null ? [] : [.. Receivers(topology, to, protocol).Concat(Behind(host, to, from, protocol)).Distinct()],
+            to is null
+                ? []
+                :
+                [
+                    .. AsTracked(
+                        host, protocol, [.. Receivers(topology, to, protocol), .. Behind(host, to, from, protocol)]),
+                ],
             from is null ? [] : [.. Named(topology, from).SelectMany(one => Addresses(topology, one)).Distinct()]);
     }
 
@@ -51,6 +57,20 @@ public static class WatchedFlow
                     yield return new(address, one.Port);
         }
     }
+
+    // The receivers, and where NAT led the connections to them that the host tracks: the rules may have changed.
+    private static IEnumerable<WatchedEnd> AsTracked(
+        HostProfile host, Protocol protocol, ImmutableArray<WatchedEnd> receivers) => receivers.Concat(
+        (host.Tracked?.All ?? [])
+            .Where(entry => entry.Protocol == protocol && receivers.Any(
+                end => end.Address.Equals(entry.Original.Destination.Address)
+                    && (end.Port is null || end.Port == entry.Original.Destination.Port)))
+            .Select(entry => new WatchedEnd(
+                entry.Reply.Source.Address,
+                receivers.Any(end => end.Port is null && end.Address.Equals(entry.Original.Destination.Address))
+                    ? null
+                    : entry.Reply.Source.Port)))
+        .Distinct();
 
     // By the rules, NAT leads what asks an address to another one, which then answers.
     private static ImmutableArray<WatchedEnd> Behind(HostProfile host, string to, string? from, Protocol protocol)

@@ -44,12 +44,15 @@ internal sealed class ProcessTree : IAsyncDisposable
 
     /// <summary>Starts the processes; the namespaces are still empty.</summary>
     /// <exception cref="HooktrailException">
-    /// The machine or the user's rights do not allow private namespaces.
+    /// The machine or the user's rights do not allow private namespaces, or not so many.
     /// </exception>
     public static async Task<ProcessTree> StartAsync(
         IMachine machine, ImmutableArray<string> stations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (machine is not ThisMachine && Pipe(stations.Length, 0) > MachineProgram.Highest)
+            throw new HooktrailException(
+                $"A host with {stations.Length.ToString(CultureInfo.InvariantCulture)} namespaces does not fit {machine.Place}, where there is room for {((MachineProgram.Highest - FirstPipe) / 3).ToString(CultureInfo.InvariantCulture)}.");
         var tree = new ProcessTree(
             machine,
             await machine.StartAsync(Unshare(machine, stations), cancellation).ConfigureAwait(false),

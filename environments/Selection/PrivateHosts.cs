@@ -105,7 +105,8 @@ public sealed class PrivateHosts(bool besideEngine) : IAsyncDisposable
                 || !EngineEndpoint.Parse(info.Endpoint).IsDefault
                 || info.KernelRelease != (await ReadAsync(Release, cancellation).ConfigureAwait(false)).Trim())
             {
-                container = await ContainerMachine.StartAsync(engine, image, cancellation).ConfigureAwait(false);
+                container = await ContainerMachine.StartAsync(engine, image, cancellation: cancellation)
+                    .ConfigureAwait(false);
                 if (evenIfSame || !await IsThisKernelAsync(container, cancellation).ConfigureAwait(false))
                     return (container, engine);
                 await container.DisposeAsync().ConfigureAwait(false);

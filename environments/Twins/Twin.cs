@@ -14,7 +14,7 @@ namespace Hooktrail.Twins;
 /// <summary>
 /// A host in a private network namespace that is built as a plan says: its devices under their names, with their
 /// addresses, routes, rules and settings; a namespace for each container, and one for all that is beyond the host.
-/// Nothing of it can be seen from the machine, and nothing is left when this process ends for any reason.
+/// Nothing of it can be seen from its machine, and nothing is left when this process ends for any reason.
 /// </summary>
 public sealed class Twin : IAsyncDisposable
 {
@@ -50,7 +50,10 @@ public sealed class Twin : IAsyncDisposable
     /// <summary>Reads the rules that the packets of a leg met.</summary>
     public TracedRules Rules { get; }
 
-    /// <summary>In what the twin differs from the host of the snapshot, on the kernel of this machine.</summary>
+    /// <summary>The machine on whose kernel it runs.</summary>
+    public IMachine Machine => _tree.Machine;
+
+    /// <summary>In what the twin differs from the host of the snapshot, on the kernel of its machine.</summary>
     public ImmutableArray<string> DifferencesFrom(HostProfile host) => TwinDifferences.Between(host, Profile);
 
     /// <summary>Builds the host and loads its rules.</summary>
@@ -58,30 +61,43 @@ public sealed class Twin : IAsyncDisposable
     /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule; or a part of the
     /// plan is not what it says it is.
     /// </exception>
-    public static async Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation = default)
+    public static Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation = default) =>
+        StartAsync(plan, ThisMachine.Instance, cancellation);
+
+    /// <summary>Builds the host on a machine, whose kernel it shows.</summary>
+    /// <inheritdoc cref="StartAsync(TwinPlan, CancellationToken)"/>
+    public static async Task<Twin> StartAsync(
+        TwinPlan plan, IMachine machine, CancellationToken cancellation = default)
     {
         TwinInput.Check(plan);
-        var (machine, parts, ends) = (ThisMachine.Instance, new TwinParts(plan), new TwinEnds(plan.Topology));
+        var (parts, ends) = (new TwinParts(plan), new TwinEnds(plan.Topology));
         var tree = await ProcessTree.StartAsync(machine, parts.Stations, cancellation).ConfigureAwait(false);
         var shells = tree.Sessions.ToImmutableDictionary(session => session.Name, session => new Shell(session));
         NflogRecorder? recorder = null;
-        TwinStations? stations = null;
+        Task<TwinStations>? stations = null;
         try
         {
             var host = shells[TwinParts.Host];
             var scripts = new TwinScripts(parts, host.Session.ProcessId);
             await BuildAsync(plan, parts, scripts, shells, cancellation).ConfigureAwait(false);
-            var (profile, rules) = await ReadAsync(plan, host.Session.ProcessId, cancellation).ConfigureAwait(false);
-            recorder = await RecordAsync(machine, profile, rules, host, cancellation).ConfigureAwait(false);
-            stations = await TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation)
+            // They open sockets, and ask nothing of the rules: meanwhile the host is read.
+            stations = TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation);
+            var (profile, rules) = await ReadAsync(machine, plan, host.Session.ProcessId, cancellation)
                 .ConfigureAwait(false);
+            recorder = await RecordAsync(machine, profile, rules, host, cancellation).ConfigureAwait(false);
+            var started = await stations.ConfigureAwait(false);
+            var topology = await ListeningAsync(profile.Topology, parts, shells, cancellation).ConfigureAwait(false);
             return new(
-                tree, shells, recorder, stations, Map(ends), parts,
-                profile with { Topology = Listening(profile.Topology, parts, shells) }, rules);
+                tree, shells, recorder, started, Map(ends), parts, profile with { Topology = topology }, rules);
         }
         catch
         {
-            await DisposeAsync(tree, shells, recorder, stations).ConfigureAwait(false);
+            if (stations is not null)
+                await ((Task)stations).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await DisposeAsync(
+                tree, shells, recorder,
+                stations is { IsCompletedSuccessfully: true } ? await stations.ConfigureAwait(false) : null)
+                .ConfigureAwait(false);
             throw;
         }
     }
@@ -155,9 +171,9 @@ public sealed class Twin : IAsyncDisposable
     }
 
     private static async Task<(HostProfile Profile, TracedRules Rules)> ReadAsync(
-        TwinPlan plan, int processId, CancellationToken cancellation)
+        IMachine machine, TwinPlan plan, int processId, CancellationToken cancellation)
     {
-        var snapshot = await SnapshotTaking.OfNamespaceAsync(processId, cancellation).ConfigureAwait(false);
+        var snapshot = await SnapshotTaking.OfNamespaceAsync(machine, processId, cancellation).ConfigureAwait(false);
         var topology = TopologyReader.Of(snapshot) with
         {
             Containers = plan.Topology.Containers,
@@ -176,20 +192,19 @@ public sealed class Twin : IAsyncDisposable
     }
 
     /// <summary>The topology with the sockets that the stations have opened.</summary>
-    private static Topology Listening(
-        Topology topology, TwinParts parts, ImmutableDictionary<string, Shell> shells)
+    private static async Task<Topology> ListeningAsync(
+        Topology topology, TwinParts parts, ImmutableDictionary<string, Shell> shells, CancellationToken cancellation)
     {
-        var stations = parts.Containers.ToDictionary(one => one.Container, one => one.Station);
-        return topology with
-        {
-            Listening = TwinSockets.Found(topology.Listening, shells[TwinParts.Host].Session.ProcessId),
-            Containers =
-            [
-                .. topology.Containers.Select(one => stations.TryGetValue(one, out var station)
-                    ? one with { Listening = TwinSockets.Found(one.Listening, shells[station].Session.ProcessId) }
-                    : one),
-            ],
-        };
+        var host = TwinSockets.FoundAsync(topology.Listening, shells[TwinParts.Host], cancellation);
+        var containers = await Task.WhenAll(topology.Containers.Select(async one =>
+            parts.Containers.FirstOrDefault(part => part.Container == one) is { } part
+                ? one with
+                {
+                    Listening = await TwinSockets.FoundAsync(one.Listening, shells[part.Station], cancellation)
+                        .ConfigureAwait(false),
+                }
+                : one)).ConfigureAwait(false);
+        return topology with { Listening = await host.ConfigureAwait(false), Containers = [.. containers] };
     }
 
     private static async Task<NflogRecorder> RecordAsync(

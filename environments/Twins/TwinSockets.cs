@@ -1,4 +1,5 @@
 using Hooktrail.Hosts.Reading;
+using Hooktrail.Stations;
 using Hooktrail.Trails.Topologies;
 
 namespace Hooktrail.Twins;
@@ -10,26 +11,28 @@ internal static class TwinSockets
     private static readonly ImmutableArray<(string Table, string State)> Tables =
         [("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")];
 
+    // bash reads a pipe byte by byte, and a file of /proc by mapfile at once.
+    private const string Script =
+        """for table in tcp tcp6 udp udp6; do [ ! -e /proc/net/$table ] || { mapfile -t lines </proc/net/$table; printf "$table %s\n" "${lines[@]}"; }; done""";
+
     /// <summary>
     /// The sockets of which the namespace has one with the port: a twin has one for each address of the host.
     /// </summary>
     /// <param name="sockets">What is to listen.</param>
-    /// <param name="processId">A process of the namespace.</param>
-    public static ImmutableArray<ListeningSocket> Found(ImmutableArray<ListeningSocket> sockets, int processId)
+    /// <param name="shell">The shell in the namespace.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<ImmutableArray<ListeningSocket>> FoundAsync(
+        ImmutableArray<ListeningSocket> sockets, Shell shell, CancellationToken cancellation)
     {
-        var there = SocketReader.Of(Tables.SelectMany(one => Lines(one.Table, one.State, processId)))
+        if (sockets.IsEmpty)
+            return sockets;
+        var lines = await shell.RunAsync("look who listens", Script, cancellation).ConfigureAwait(false);
+        var there = SocketReader.Of(lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(fields => fields.Length > 4 && Tables.Contains((fields[0], fields[4])))
+                .Select(fields => $"{fields[0]} {fields[2]}"))
             .Select(one => (one.Protocol, one.Port))
             .ToHashSet();
         // Of other protocols a twin has no sockets, and no flow asks for them.
         return [.. sockets.Where(one => one.Protocol is not ("tcp" or "udp") || there.Contains((one.Protocol, one.Port)))];
-    }
-
-    private static IEnumerable<string> Lines(string table, string state, int processId)
-    {
-        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/net/{table}");
-        return !File.Exists(path) ? [] : File.ReadLines(path)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields.Length > 3 && fields[3] == state)
-            .Select(fields => $"{table} {fields[1]}");
     }
 }

@@ -57,7 +57,7 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         var finding = await twin.SendAsync(
             flow with { Via = Prediction.AddressAsked(host, flow) },
             forecast.Legs.AreAnswered(flow) ? Sending.Ample : Hopeless,
-            flow.IsEstablished ? ConnectionOf(host, flow) : null, cancellation).ConfigureAwait(false);
+            flow.IsEstablished ? ConnectionOf(host, flow, forecast) : null, cancellation).ConfigureAwait(false);
         return finding switch
         {
             Finding.Observed(var seen) => Of(twin.Rules, host, flow, forecast, seen),
@@ -86,12 +86,16 @@ public sealed record TwinObservation(ImmutableArray<LegRecord> Legs, ImmutableAr
         .FirstOrDefault(step => step.Verdict == RuleVerdict.Translate
             && step.Text.Split(' ').Any(word => word is "--random" or "--random-fully" or "random" or "fully-random"));
 
-    private static OpenConnection ConnectionOf(HostProfile host, Flow flow) => Prediction.Connections(host, flow) switch
-    {
-        [var only] => only,
-        [] => throw new CannotSendException($"A connection of \"{flow}\" cannot exist, so it cannot be in a twin."),
-        _ => throw new CannotSendException($"The rules leave open which connection of \"{flow}\" there is."),
-    };
+    private static OpenConnection ConnectionOf(HostProfile host, Flow flow, Forecast forecast) =>
+        Prediction.Connections(host, flow) switch
+        {
+            [var only] => only,
+            [] when forecast.Legs[0].Trail.Outcome is { Kind: OutcomeKind.Unknown } unknown =>
+                throw new CannotSendException(
+                    $"Which connection of \"{flow}\" there is cannot be told: its request is {unknown}."),
+            [] => throw new CannotSendException($"A connection of \"{flow}\" cannot exist, so it cannot be in a twin."),
+            _ => throw new CannotSendException($"The rules leave open which connection of \"{flow}\" there is."),
+        };
 
     /// <param name="rules">The rules that the packets met.</param>
     /// <param name="host">The host.</param>

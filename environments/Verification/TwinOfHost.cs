@@ -1,8 +1,10 @@
 using Hooktrail.Labs;
 using Hooktrail.Model;
+using Hooktrail.Namespaces;
 using Hooktrail.Questions;
 using Hooktrail.Questions.Reach;
 using Hooktrail.Records;
+using Hooktrail.Stations.Machines;
 using Hooktrail.Twins;
 
 namespace Hooktrail.Verification;
@@ -25,7 +27,7 @@ public sealed class TwinOfHost : IAsyncDisposable
         Differences = [.. twin.DifferencesFrom(_onThisKernel), .. OtherOrder.Of(_onThisKernel, twin.Profile)];
     }
 
-    /// <summary>In what the twin is not the host, a sentence each; the kernel is this machine's.</summary>
+    /// <summary>In what the twin is not the host, a sentence each; the kernel is that of the twin's machine.</summary>
     public ImmutableArray<string> Differences { get; }
 
     /// <inheritdoc cref="Twin.Namespaces"/>
@@ -38,12 +40,18 @@ public sealed class TwinOfHost : IAsyncDisposable
     /// <exception cref="HooktrailException">
     /// The machine allows no private namespaces, or lacks a tool, a kind of device or a match of a rule.
     /// </exception>
-    public static async Task<TwinOfHost> StartAsync(
+    public static Task<TwinOfHost> StartAsync(
         TwinPlan plan, HostProfile host, CancellationToken cancellation = default) =>
-        new(host, await Twin.StartAsync(plan, cancellation).ConfigureAwait(false));
+        StartAsync(plan, host, ThisMachine.Instance, cancellation);
+
+    /// <summary>Builds the twin on a machine, whose kernel it shows.</summary>
+    /// <inheritdoc cref="StartAsync(TwinPlan, HostProfile, CancellationToken)"/>
+    public static async Task<TwinOfHost> StartAsync(
+        TwinPlan plan, HostProfile host, IMachine machine, CancellationToken cancellation = default) =>
+        new(host, await Twin.StartAsync(plan, machine, cancellation).ConfigureAwait(false));
 
     /// <summary>
-    /// The host with what a twin cannot have from its snapshot: a twin shows the kernel of this machine, and tells the
+    /// The host with what a twin cannot have from its snapshot: a twin shows the kernel of its machine, and tells the
     /// source at lo, which older snapshots do not have.
     /// </summary>
     public static HostProfile OnKernelOf(Twin twin, HostProfile host) => host with
@@ -61,13 +69,13 @@ public sealed class TwinOfHost : IAsyncDisposable
             return new(
                 null,
                 isOtherThere
-                    ? $"the host has Linux {_host.Kernel}, and the twin this machine's {_twin.Profile.Kernel}, for which the model predicts otherwise"
+                    ? $"the host has Linux {_host.Kernel}, and the twin {_twin.Profile.Kernel} {_twin.Machine.Place}, for which the model predicts otherwise{Advice}"
                     : "by the model, what differs between the twin and the host decides the packet's way",
                 Differences);
         try
         {
             var seen = await TwinObservation.OfAsync(_twin, _onThisKernel, flow, cancellation).ConfigureAwait(false);
-            return VerdictOf(seen, $"in a twin of the host on Linux {_twin.Profile.Kernel}", Differences);
+            return VerdictOf(seen, $"in a twin of the host {Where}", Differences);
         }
         catch (CannotSendException cannot)
         {
@@ -95,10 +103,18 @@ public sealed class TwinOfHost : IAsyncDisposable
                 cells.Add((cell, verified));
             }
 
-        return new(cells.ToImmutable(), Differences);
+        return new(cells.ToImmutable(), Differences) { Where = Where };
     }
 
     public ValueTask DisposeAsync() => _twin.DisposeAsync();
+
+    private string Advice => _twin.Machine == ThisMachine.Instance
+        ? $"; --kernel {_host.Kernel with { Patch = null }} sends the packets in a guest"
+        : "";
+
+    private string Where => _twin.Machine == ThisMachine.Instance
+        ? $"on Linux {_twin.Profile.Kernel}"
+        : $"on Linux {_twin.Profile.Kernel}, {_twin.Machine.Place}";
 
     private static bool AreAlike(HostProfile one, HostProfile other, Flow flow) =>
         Prediction.Legs(one, flow).SequenceEqual(Prediction.Legs(other, flow), LikeLegs.Instance);

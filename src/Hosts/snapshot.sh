@@ -2,7 +2,8 @@
 # Writes a snapshot of this host to standard output: all that decides a packet's way, as the host's own tools print it.
 # It reads only: it loads no module, makes no table, starts no container, and writes no file. Run it as root, or with
 # CAP_NET_ADMIN; where it may not read something, the snapshot says so. With the argument «namespace» it leaves out
-# containers, which belong to the host's own namespace. With «engine» it reads containers and networks only.
+# containers, which belong to the host's own namespace; with «devices» or «rules» behind it, it reads that half only. With
+# «engine» it reads containers and networks only.
 
 LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL PATH
@@ -314,11 +315,10 @@ inside() {
     done
 }
 
-host() {
+devices() {
     part kernel kernel
     part rights grep -E '^(Uid|CapEff):' /proc/self/status
     part host uname -n
-    part versions versions
     part settings settings
     part links ip -j -d addr show
     part routes ip -4 -j route show table all
@@ -337,6 +337,10 @@ host() {
     if [ -e /proc/net/nf_conntrack ] || { has conntrack && in_kernel ctnetlink_dump_table nf_conntrack_netlink; }; then
         part conntrack connections
     fi
+}
+
+filters() {
+    part versions versions
     rules iptables ip
     rules ip6tables ip6
     rules arptables arp
@@ -354,13 +358,24 @@ host() {
     [ ! -r /proc/modules ] || part modules sed -n '/^\(ebtable_\|br_netfilter\|nf_\|ip_vs\)/s/ .*//p' /proc/modules
 }
 
+host() {
+    devices
+    filters
+}
+
 # A shell that reads this from a pipe has read all of it before it begins.
 main() {
     printf '%s{"schema":"hooktrail/snapshot/1","parts":[\n' "$json"
     pids=
     case ${1-} in
         engine) docker_engine engine ;;
-        namespace) host ;;
+        namespace)
+            case ${2-} in
+                devices) devices ;;
+                rules) filters ;;
+                *) host ;;
+            esac
+            ;;
         *)
             host
             docker_engine

@@ -23,20 +23,24 @@ public sealed class ContainerMachine : IMachine
     public string Entrance(int processId) =>
         $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";
 
-    /// <remarks>The caller owns the Engine, and must keep it until this machine is disposed.</remarks>
+    /// <summary>Starts the container.</summary>
+    /// <param name="engine">The Engine, which the caller keeps until this machine is disposed.</param>
+    /// <param name="image">The lab's image.</param>
+    /// <param name="place">The <see cref="Place"/>; by default it names the container and the Engine.</param>
+    /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="HooktrailException">The Engine refuses; nothing is left behind.</exception>
     public static async Task<ContainerMachine> StartAsync(
-        ContainerEngine engine, string image, CancellationToken cancellation = default)
+        ContainerEngine engine, string image, string? place = null, CancellationToken cancellation = default)
     {
         var info = await engine.DescribeAsync(cancellation).ConfigureAwait(false);
         return await RunSession.StartAsync(async run =>
         {
             var spec = Containers.PrivateHosts(run, image);
-            var place = $"in the container {spec.Name} of the Docker Engine at {info.Endpoint}";
-            var processes = new Multiplexer(place);
+            var where = place ?? $"in the container {spec.Name} of the Docker Engine at {info.Endpoint}";
+            var processes = new Multiplexer(where);
             var session = await engine.StartAsync(spec, processes, cancellation).ConfigureAwait(false);
             processes.Connect(session.StandardInput);
-            return new ContainerMachine(session, processes, place);
+            return new ContainerMachine(session, processes, where);
         }).ConfigureAwait(false);
     }
 

@@ -27,7 +27,7 @@ public sealed partial record KernelWish
     /// <exception cref="HooktrailException">No kernel matches.</exception>
     public ServedKernel In(ImmutableArray<ServedKernel> served)
     {
-        var meant = served.Where(Means).ToList();
+        var meant = served.Where(kernel => Means(kernel.Version)).ToList();
         return meant.MaxBy(kernel => kernel.Version) ?? throw new HooktrailException(
             $"The archive has no kernel {Text}; it has {string.Join(", ", served.Select(Series).Distinct())}: see ./specs kernels list, or use your own kernel with --kernel-image.");
     }
@@ -35,11 +35,11 @@ public sealed partial record KernelWish
     /// <summary>The first two numbers.</summary>
     public static string Series(ServedKernel kernel) => kernel.Version.ToString(2);
 
-    // 6.1 means 6.1.176 and not 6.12.
-    private bool Means(ServedKernel kernel) =>
+    /// <summary>Whether the upstream release is meant: 6.1 means 6.1.176 and not 6.12.</summary>
+    public bool Means(Version version) =>
         Text == Newest
-        || kernel.Version.ToString() == Text
-        || kernel.Version.ToString().StartsWith(Text + ".", StringComparison.Ordinal);
+        || version.ToString() == Text
+        || version.ToString().StartsWith(Text + ".", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^[0-9]{1,3}(\.[0-9]{1,4}){1,2}\z")]
     private static partial Regex Numbers();

@@ -24,6 +24,9 @@ public sealed record MachineProgram(params ImmutableArray<string> Command)
 {
     public const int Input = 0, Output = 1, Error = 2;
 
+    /// <summary>Descriptors of a machine other than this one are below it (multiplex.pl).</summary>
+    public const int Highest = 200;
+
     /// <summary>Variables in addition to the machine's.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty.Add("LC_ALL", "C");

@@ -82,7 +82,7 @@ internal static class CheckVerb
 
     private static readonly Option<bool> Verify = new("--verify")
     {
-        Description = "Sends the packets through a twin: a private copy of the host on this machine's kernel.",
+        Description = "Sends the packets through a twin: a private copy of the host on this machine's kernel, or with --kernel in a guest.",
     };
 
     private static readonly Option<bool> Live = new("--live")
@@ -149,6 +149,7 @@ internal static class CheckVerb
             --verify builds a twin of the host in private network namespaces: its devices, addresses, routes, policy rules, sysctls, sets and rules, a
             namespace for each container and one for all that is beyond the host. It sends the packets of the question there, and compares hop by hop and,
             from the kernel's own trace, rule by rule. The host itself gets no packet and no change. A rule of a legacy tool is not compared, only its hooks.
+            The kernel is this machine's; with --kernel 5.10, the twin runs in a QEMU guest with the newest 5.10 that ./specs kernels has fetched.
 
             A test case of junit passes only if the ending is the expected one. Where the model does not know, or it depends, the case is skipped.
 
@@ -164,6 +165,7 @@ internal static class CheckVerb
               ./specs check --from internet --to web:443 --established --rule "iptables -I DOCKER-USER -i eth0 -j DROP"
               ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot
               ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot --format html --out check.html
+              ./specs check --from internet --to web:443 --verify --snapshot shop.snapshot --kernel 6.1
               ./specs check --from 203.0.113.7 --to web:443 --explain --snapshot shop.snapshot
             """);
         foreach (var option in (Option[])
@@ -184,9 +186,9 @@ internal static class CheckVerb
             throw new HooktrailException(
                 $"Unknown format \"{format}\"; the formats are text, json, html, junit, svg and mermaid.");
         var direction = Directions.Parse(line.GetRequiredValue(OfLeg));
-        if (line.GetValue(Verify) && (Host.Kernel(line) is not null || Host.SaysDocker(line, out _)))
+        if (line.GetValue(Verify) && Host.SaysDocker(line, out _))
             throw new HooktrailException(
-                "--verify builds the host with its own rules on this machine's kernel; leave out --docker and --kernel, or leave out --verify.");
+                "--verify builds the host with its own rules; leave out --docker, or leave out --verify.");
         CheckLive(line);
         var snapshot = line.GetValue(Namespace) is { } process
             ? await SnapshotTaking.OfNamespaceAsync(process, cancellation)
@@ -294,8 +296,14 @@ internal static class CheckVerb
             .. Host.Turns(line).Select(turn => new HostChange.Turn(turn.Switch, turn.On)),
         ];
         plan = changes.Aggregate(plan, (one, change) => one.With(change, host.Iptables, host.Ebtables));
-        await using var twin = await TwinOfHost.StartAsync(plan, host, cancellation);
-        return await twin.AskAsync(question.Flow, cancellation);
+        return await TwinMachine.OnAsync(
+            Host.Kernel(line),
+            async (machine, token) =>
+            {
+                await using var twin = await TwinOfHost.StartAsync(plan, host, machine, token);
+                return await twin.AskAsync(question.Flow, token);
+            },
+            cancellation);
     }
 
     private static string Drawn(string format, HostProfile profile, CheckResult result, Direction direction)

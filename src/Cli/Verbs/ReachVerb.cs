@@ -3,6 +3,7 @@ using Hooktrail.Hosts;
 using Hooktrail.Questions.Reach;
 using Hooktrail.Report.Html;
 using Hooktrail.Report.Reach;
+using Hooktrail.Stations.Machines;
 using Hooktrail.Twins;
 using Hooktrail.Verification;
 
@@ -64,6 +65,12 @@ internal static class ReachVerb
         Description = "Sends the packets of each answer through a twin of the host, and writes what it did otherwise to standard error.",
     };
 
+    private static readonly Option<string?> Kernel = new("--kernel")
+    {
+        Description = "Asks about the host with another kernel release; with --verify, the twin runs in a guest with it.",
+        HelpName = "version",
+    };
+
     public static Verb Create()
     {
         var verb = new Verb(
@@ -78,7 +85,7 @@ internal static class ReachVerb
             protocol is tcp, udp or icmp, by default tcp, and the ending is delivered, dropped, rejected, unreachable, or closed for any of the last three.
 
             --verify builds a twin of the host, as check --verify does, and asks it each answer of the table, hop by hop and rule by rule; with --diff a twin
-            of each host.
+            of each host. With --kernel 5.10, a twin runs in a QEMU guest with the newest 5.10 that ./specs kernels has fetched.
 
             Exit codes: 0 done, and all is as expected, or nothing changed (--diff); 1 an expectation is not met, the twin did otherwise, or an answer changed
             (--diff); 4 no expectation is missed, but the model does not know whether each is met, it depends, or an answer was not verified.
@@ -91,7 +98,7 @@ internal static class ReachVerb
               ./specs reach --diff before.snapshot after.snapshot --verify
             """)
         {
-            Options = { File, From, Verify, Format, Out, Expect, Diff, Verbose },
+            Options = { File, From, Kernel, Verify, Format, Out, Expect, Diff, Verbose },
         };
         verb.SetAction(RunAsync);
         return verb;
@@ -104,10 +111,13 @@ internal static class ReachVerb
             return await CompareAsync(line, scope, before, after, cancellation);
         var format = Known(line, "text", "json", "markdown", "html", "junit");
         var snapshot = await SnapshotInput.SnapshotAsync(line.GetValue(File), cancellation);
-        var host = SnapshotInput.HostOf(snapshot);
+        var host = HostOf(line, snapshot);
         var expectations = Expectations(line, host);
         var table = new Lazy<ReachTable>(() => ReachTable.Of(host, scope.For(host.Topology)));
-        var verified = line.GetValue(Verify) ? await VerifiedAsync(snapshot, table.Value, cancellation) : null;
+        var verified = line.GetValue(Verify)
+            ? await TwinMachine.OnAsync(
+                KernelOf(line), (machine, token) => VerifiedAsync(snapshot, table.Value, machine, token), cancellation)
+            : null;
         var shown = Show(line, format, host.Topology.Name, expectations, table, verified);
         if (verified is null)
             return shown;
@@ -115,10 +125,20 @@ internal static class ReachVerb
         return Worse(shown, CodeOf(verified));
     }
 
-    private static async Task<VerifiedReach> VerifiedAsync(
-        Snapshot snapshot, ReachTable table, CancellationToken cancellation)
+    private static KernelVersion? KernelOf(ParseResult line) =>
+        line.GetValue(Kernel) is { } kernel ? KernelVersion.Parse(kernel) : null;
+
+    private static HostProfile HostOf(ParseResult line, Snapshot snapshot)
     {
-        await using var twin = await TwinOfHost.StartAsync(SnapshotPlan.Of(snapshot), table.Host, cancellation);
+        var host = SnapshotInput.HostOf(snapshot);
+        return KernelOf(line) is { } kernel ? host with { Kernel = kernel } : host;
+    }
+
+    private static async Task<VerifiedReach> VerifiedAsync(
+        Snapshot snapshot, ReachTable table, IMachine machine, CancellationToken cancellation)
+    {
+        await using var twin = await TwinOfHost.StartAsync(
+            SnapshotPlan.Of(snapshot), table.Host, machine, cancellation);
         return await twin.AskAsync(table, cancellation);
     }
 
@@ -167,14 +187,17 @@ internal static class ReachVerb
         var snapshots = (
             Before: await SnapshotInput.SnapshotAsync(before, cancellation),
             After: await SnapshotInput.SnapshotAsync(after, cancellation));
-        var (earlier, later) = (SnapshotInput.HostOf(snapshots.Before), SnapshotInput.HostOf(snapshots.After));
+        var (earlier, later) = (HostOf(line, snapshots.Before), HostOf(line, snapshots.After));
         var of = scope.For(earlier.Topology, later.Topology);
         var difference = ReachDifference.Between(ReachTable.Of(earlier, of), ReachTable.Of(later, of));
         // The two twins know nothing of each other, and are up side by side.
         VerifiedReach[] verified = line.GetValue(Verify)
-            ? await Task.WhenAll(
-                VerifiedAsync(snapshots.Before, difference.Before, cancellation),
-                VerifiedAsync(snapshots.After, difference.After, cancellation))
+            ? await TwinMachine.OnAsync(
+                KernelOf(line),
+                (machine, token) => Task.WhenAll(
+                    VerifiedAsync(snapshots.Before, difference.Before, machine, token),
+                    VerifiedAsync(snapshots.After, difference.After, machine, token)),
+                cancellation)
             : [];
         var shown = Show(line, format, difference, verified);
         foreach (var (host, one) in new[] { "before", "after" }.Zip(verified))
@@ -191,8 +214,8 @@ internal static class ReachVerb
         Write(
             line, format,
             () => ReachDifferenceText.Of(difference), () => ReachMarkdown.Of(difference),
-            () => ReachPage.Of(difference), stream => ReachJson.Write(
-                stream, difference, verified.FirstOrDefault(), verified.LastOrDefault()));
+            () => ReachPage.Of(difference, verified.FirstOrDefault(), verified.LastOrDefault()),
+            stream => ReachJson.Write(stream, difference, verified.FirstOrDefault(), verified.LastOrDefault()));
         return difference.Groups.IsEmpty ? ExitCode.Done : ExitCode.No;
     }
 

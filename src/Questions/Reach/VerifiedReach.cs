@@ -6,6 +6,9 @@ namespace Hooktrail.Questions.Reach;
 public sealed record VerifiedReach(
     ImmutableArray<(Cell Cell, Verified Verified)> Cells, ImmutableArray<string> Differences)
 {
+    /// <summary>Where the twin ran: <c>on Linux 6.1.176</c>, and a place if that is not this machine.</summary>
+    public string? Where { get; init; }
+
     /// <summary>What the twin did otherwise.</summary>
     public IEnumerable<(Cell Cell, Verified Verified)> Otherwise => Cells.Where(one => one.Verified.Agrees == false);
 
@@ -17,6 +20,6 @@ public sealed record VerifiedReach(
         var (otherwise, untold) = (Otherwise.Count(), Untold.Count());
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Cells.Length - otherwise - untold} of {Cells.Length} answers verified by a twin; {otherwise} otherwise, {untold} not verified");
+            $"{Cells.Length - otherwise - untold} of {Cells.Length} answers verified by a twin{(Where is null ? "" : $" {Where}")}; {otherwise} otherwise, {untold} not verified");
     }
 }

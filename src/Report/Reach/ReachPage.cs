@@ -22,7 +22,12 @@ public static class ReachPage
         Alone("Reach", html => new Writer(html, table, verified).Write(expectations));
 
     /// <summary>A report that contains only what changed, and the guide.</summary>
-    public static ReportInput Of(ReachDifference difference) => Alone("Changes", html => Write(html, difference));
+    /// <param name="difference">What changed.</param>
+    /// <param name="before">What a twin of the earlier host did; null if none was asked.</param>
+    /// <param name="after">What one of the later host did.</param>
+    public static ReportInput Of(
+        ReachDifference difference, VerifiedReach? before = null, VerifiedReach? after = null) =>
+        Alone("Changes", html => new DifferenceWriter(html, difference, before, after).Write());
 
     private static ReportInput Alone(string name, Action<HtmlWriter> write) => new([])
     {
@@ -30,23 +35,38 @@ public static class ReachPage
         Pages = [new(Id, name, (html, _) => write(html))],
     };
 
-    private static void Write(HtmlWriter html, ReachDifference difference)
-    {
-        html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">What changed in who reaches what</h1>\n");
-        html.Add($"<p class=\"lead\">{ReachWords.Counts(difference)}</p>\n");
-        html.Add($"<p>Before: {ReachWords.Counts(difference.Before)}<br>After: {ReachWords.Counts(difference.After)}</p>\n");
-        foreach (var (index, group) in difference.Groups.Index())
-        {
-            html.Add(
-                $"<article class=\"scenario\" id=\"{Id}/{index + 1}\" aria-labelledby=\"{Id}/{index + 1}/h\"><h2 id=\"{Id}/{index + 1}/h\">{ReachWords.Title(group)}</h2>\n");
-            html.Add(
-                $"<p>Before: <code>{group.CauseBefore}</code><br>After: <code>{group.CauseAfter}</code></p>\n<details><summary>The answers</summary><ul>\n");
-            foreach (var change in group.Changes)
-                html.Add($"<li>{change.Either.ToString()}</li>\n");
-            html.Add($"</ul></details></article>\n");
-        }
+    private static Dictionary<Cell, Verified> ByCell(VerifiedReach? verified) =>
+        verified?.Cells.ToDictionary(one => one.Cell, one => one.Verified, SameCell.Instance) ?? [];
 
-        Surprises(html, difference.NewSurprises, "New surprises");
+    private static string Grade(VerifiedReach verified) =>
+        verified.Otherwise.Any() ? "bad" : verified.Untold.Any() ? "doubt" : "good";
+
+    private static string Grade(Verified verified) =>
+        verified.Agrees switch { true => "good", false => "bad", null => "doubt" };
+
+    /// <summary>What decides, what a twin did, and the path.</summary>
+    private static void Path(HtmlWriter html, ReachTable table, Cell cell, Verified? told)
+    {
+        html.Add($"<p>{cell.Found.Says}</p>\n");
+        if (told is not null)
+            html.Add($"<p class=\"{Grade(told)}\">{told.ToString()}</p>\n");
+        if (table.AnswerOf(cell) is not { } answer)
+            return;
+        html.Add($"<pre class=\"message\" tabindex=\"0\">");
+        foreach (var leg in answer.Legs)
+            html.Add($"{AnswerText.OfLeg(leg, everyHook: false)}");
+        html.Add($"</pre>\n");
+    }
+
+    private static void List(HtmlWriter html, string title, IEnumerable<string> sentences)
+    {
+        var all = sentences.ToList();
+        if (all.Count == 0)
+            return;
+        html.Add($"<h2>{title}</h2>\n<ul>\n");
+        foreach (var sentence in all)
+            html.Add($"<li>{sentence}</li>\n");
+        html.Add($"</ul>\n");
     }
 
     private static void Surprises(HtmlWriter html, ImmutableArray<Surprise> surprises, string title)
@@ -59,10 +79,76 @@ public static class ReachPage
         html.Add($"</ul>\n");
     }
 
+    private sealed class DifferenceWriter(
+        HtmlWriter html, ReachDifference difference, VerifiedReach? before, VerifiedReach? after)
+    {
+        private readonly Dictionary<Cell, Verified> _before = ByCell(before);
+        private readonly Dictionary<Cell, Verified> _after = ByCell(after);
+        private int _paths;
+
+        public void Write()
+        {
+            html.Add($"<h1 id=\"{Id}/h\" tabindex=\"-1\">What changed in who reaches what</h1>\n");
+            html.Add($"<p class=\"lead\">{ReachWords.Counts(difference)}</p>\n");
+            html.Add($"<p>Before: {ReachWords.Counts(difference.Before)}<br>After: {ReachWords.Counts(difference.After)}</p>\n");
+            Verified("Before", before);
+            Verified("After", after);
+            foreach (var (index, group) in difference.Groups.Index())
+                Write(group, index + 1);
+            if (_paths == MostPaths)
+                html.Add(
+                    $"<p>Only the first {MostPaths} paths are here; ./specs check prints any other.</p>\n");
+            Surprises(html, difference.NewSurprises, "New surprises");
+            Twin("earlier", before);
+            Twin("later", after);
+        }
+
+        private void Verified(string host, VerifiedReach? verified)
+        {
+            if (verified is not null)
+                html.Add($"<p class=\"reason {Grade(verified)}\">{host}: {verified.ToString()}</p>\n");
+        }
+
+        private void Write(ChangeGroup group, int number)
+        {
+            html.Add(
+                $"<article class=\"scenario\" id=\"{Id}/{number}\" aria-labelledby=\"{Id}/{number}/h\"><h2 id=\"{Id}/{number}/h\">{ReachWords.Title(group)}</h2>\n");
+            html.Add(
+                $"<p>Before: <code>{group.CauseBefore}</code><br>After: <code>{group.CauseAfter}</code></p>\n<details><summary>The answers</summary>\n");
+            foreach (var change in group.Changes)
+            {
+                html.Add($"<details><summary>{change.Either.ToString()}</summary>\n");
+                Path("Before", difference.Before, change.Before, _before);
+                Path("After", difference.After, change.After, _after);
+                html.Add($"</details>\n");
+            }
+
+            html.Add($"</details></article>\n");
+        }
+
+        private void Path(string host, ReachTable table, Cell? cell, Dictionary<Cell, Verified> verified)
+        {
+            html.Add($"<p><b>{host}: {ReachWords.Word(cell?.Verdict)}</b></p>\n");
+            if (cell is null || _paths == MostPaths)
+                return;
+            _paths++;
+            ReachPage.Path(html, table, cell, verified.GetValueOrDefault(cell));
+        }
+
+        private void Twin(string host, VerifiedReach? verified)
+        {
+            if (verified is null)
+                return;
+            List(
+                html, $"What the twin of the {host} host did otherwise, or could not tell",
+                verified.Otherwise.Concat(verified.Untold).Select(one => $"{one.Cell}: {one.Verified}"));
+            List(html, $"In what the twin of the {host} host is not the host", verified.Differences);
+        }
+    }
+
     private sealed class Writer(HtmlWriter html, ReachTable table, VerifiedReach? verified)
     {
-        private readonly Dictionary<Cell, Verified> _verified =
-            verified?.Cells.ToDictionary(one => one.Cell, one => one.Verified, SameCell.Instance) ?? [];
+        private readonly Dictionary<Cell, Verified> _verified = ByCell(verified);
 
         private readonly ILookup<Cell, Surprise> _surprising = ReachWords.SurprisesOf(table);
         private readonly Dictionary<Cell, int> _paths = table.Cells
@@ -80,7 +166,7 @@ public static class ReachPage
             Surprises(html, table.Surprises, "Surprises");
             Expectations(expectations);
             Table();
-            NotKnown();
+            List(html, "Not known of this host", table.Topology.NotKnown.Select(one => one.ToString()));
             Paths();
         }
 
@@ -89,13 +175,8 @@ public static class ReachPage
             if (verified is null)
                 return;
             html.Add(
-                $"<p class=\"reason {(verified.Otherwise.Any() ? "bad" : verified.Untold.Any() ? "doubt" : "good")}\">{verified.ToString()}</p>\n");
-            if (verified.Differences.IsEmpty)
-                return;
-            html.Add($"<h2>In what the twin is not the host</h2>\n<ul>\n");
-            foreach (var difference in verified.Differences)
-                html.Add($"<li>{difference}</li>\n");
-            html.Add($"</ul>\n");
+                $"<p class=\"reason {Grade(verified)}\">{verified.ToString()}</p>\n");
+            List(html, "In what the twin is not the host", verified.Differences);
         }
 
         private void Expectations(ImmutableArray<JudgedExpectation> expectations)
@@ -142,32 +223,17 @@ public static class ReachPage
             html.Add($"</td>");
         }
 
-        private void NotKnown()
-        {
-            if (table.Topology.NotKnown.IsEmpty)
-                return;
-            html.Add($"<h2>Not known of this host</h2>\n<ul>\n");
-            foreach (var one in table.Topology.NotKnown)
-                html.Add($"<li>{one.ToString()}</li>\n");
-            html.Add($"</ul>\n");
-        }
-
         private void Paths()
         {
             html.Add($"<h2>Paths</h2>\n");
             foreach (var (cell, number) in _paths)
             {
                 html.Add(
-                    $"<details id=\"{Id}/{number}\"><summary>{cell.ToString()}: {cell.Verdict.Word()}</summary>\n<p>{cell.Found.Says}</p>\n");
-                if (_verified.TryGetValue(cell, out var told))
-                    html.Add(
-                        $"<p class=\"{(told.Agrees switch { true => "good", false => "bad", null => "doubt" })}\">{told.ToString()}</p>\n");
+                    $"<details id=\"{Id}/{number}\"><summary>{cell.ToString()}: {cell.Verdict.Word()}</summary>\n");
                 foreach (var surprise in _surprising[cell])
                     html.Add($"<p><span class=\"bad\">{ReachWords.Surprising}</span> {surprise.Says} {surprise.Advice}</p>\n");
-                html.Add($"<pre class=\"message\" tabindex=\"0\">");
-                foreach (var leg in table.AnswerOf(cell)!.Legs)
-                    html.Add($"{AnswerText.OfLeg(leg, everyHook: false)}");
-                html.Add($"</pre></details>\n");
+                Path(html, table, cell, _verified.GetValueOrDefault(cell));
+                html.Add($"</details>\n");
             }
         }
 

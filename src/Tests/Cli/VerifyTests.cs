@@ -37,7 +37,7 @@ public sealed partial class VerifyTests
         var ran = await Twin("reach", "--snapshot", Ufw, "--verify", "--format", "html");
 
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-        Assert.That(ran.Output, Does.Contain("answers verified by a twin; 0 otherwise, 0 not verified</p>"));
+        Assert.That(ran.Output, Does.Match("answers verified by a twin on Linux [0-9.]+; 0 otherwise, 0 not verified</p>"));
         Assert.That(ran.Output, Does.Contain("<p class=\"good\">verified: in a twin of the host"));
     }
 
@@ -65,13 +65,51 @@ public sealed partial class VerifyTests
     }
 
     [Test]
-    public async Task A_host_that_is_only_supposed_has_no_twin()
+    public async Task A_host_with_other_rules_of_Docker_has_no_twin()
     {
         var ran = await Specs.Run(
-            "check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify", "--kernel", "5.10");
+            "check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify", "--docker", "29");
 
         Assert.That(ran.ExitCode, Is.EqualTo(2));
-        Assert.That(ran.Error, Does.Contain("--verify builds the host with its own rules on this machine's kernel"));
+        Assert.That(ran.Error, Does.Contain("--verify builds the host with its own rules"));
+    }
+
+    [TestCase("check", "--from", "internet", "--to", "web:8080")]
+    [TestCase("reach")]
+    public async Task A_kernel_that_has_not_been_fetched_is_told_in_a_sentence(params string[] verb)
+    {
+        var ran = await Specs.Run([.. verb, "--snapshot", Ufw, "--verify", "--kernel", "4.2"]);
+
+        Assert.That(ran.ExitCode, Is.EqualTo(2));
+        Assert.That(ran.Output, Is.Empty);
+        // The second, where this machine runs no guests at all.
+        Assert.That(
+            ran.Error.Trim().Split('\n')[^1],
+            Does.Contain("Linux 4.2 has not been fetched, so no guest can boot it; run ./specs kernels fetch 4.2 first.")
+                .Or.Contain("A guest with Linux 4.2 needs the program qemu-system-x86_64, which is missing;"));
+    }
+
+    [Test]
+    public async Task This_machines_own_kernel_needs_no_guest_and_is_named()
+    {
+        var own = KernelVersion.Parse((await File.ReadAllTextAsync("/proc/sys/kernel/osrelease")).Trim());
+
+        var ran = await Twin(
+            "check", "--from", "internet", "--to", "web:8080", "--snapshot", Ufw, "--verify",
+            "--kernel", $"{own.Major}.{own.Minor}");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Error, Is.Empty);
+        Assert.That(ran.Output, Does.Match($"^now: .*\nthen: .*\nverified: in a twin of the host on Linux {own}, the packets went"));
+    }
+
+    [Test]
+    public async Task Without_verify_reach_asks_the_model_about_another_kernel()
+    {
+        var ran = await Specs.Run("reach", "--snapshot", Ufw, "--kernel", "4.2");
+
+        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
+        Assert.That(ran.Output, Is.EqualTo((await Specs.Run("reach", "--snapshot", Ufw)).Output));
     }
 
     [Test]
@@ -90,7 +128,7 @@ public sealed partial class VerifyTests
         var ran = await Twin("reach", "--snapshot", Ufw, "--verify");
 
         Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-        Assert.That(ran.Error, Does.Match("^([1-9][0-9]*) of \\1 answers verified by a twin; 0 otherwise, 0 not verified\n$"));
+        Assert.That(ran.Error, Does.Match("^([1-9][0-9]*) of \\1 answers verified by a twin on Linux [0-9.]+; 0 otherwise, 0 not verified\n$"));
     }
 
     [Test]
@@ -109,6 +147,17 @@ public sealed partial class VerifyTests
                 Is.Not.Empty.And.All.True);
             Assert.That(verified.GetProperty("differences").GetArrayLength(), Is.Zero);
         }
+    }
+
+    [Test]
+    public async Task The_page_of_a_difference_says_what_both_twins_did()
+    {
+        var after = Path.Combine(Document.Root, "features/hosts/fail2ban.snapshot");
+
+        var ran = await Twin("reach", "--diff", Ufw, after, "--verify", "--format", "html");
+
+        Assert.That(ran.Output, Does.Match("<p class=\"reason good\">Before: ([1-9][0-9]*) of \\1 answers verified by a twin"));
+        Assert.That(ran.Output, Does.Match("<p class=\"reason good\">After: ([1-9][0-9]*) of \\1 answers verified by a twin"));
     }
 
     [Test]

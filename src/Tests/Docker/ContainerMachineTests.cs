@@ -1,13 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 using Hooktrail.Docker.Engine;
 using Hooktrail.Docker.Lab;
+using Hooktrail.Hosts;
 using Hooktrail.Labs;
 using Hooktrail.Model;
 using Hooktrail.Namespaces;
 using Hooktrail.Observation;
+using Hooktrail.Questions;
 using Hooktrail.Selection;
+using Hooktrail.Snapshots;
 using Hooktrail.Stations.Machines;
+using Hooktrail.Twins;
+using Hooktrail.Verification;
 using static Hooktrail.Trails.Endpoint;
 
 namespace Hooktrail.Tests.Docker;
@@ -102,6 +108,28 @@ public class ContainerMachineTests : LiveEngineTestBase
         Assert.That(await lab.ReadAsync(cancel), Is.EqualTo(before));
     }
 
+    [TestCase("web:8080", Ending.Delivered)]
+    [TestCase("host:3306", Ending.Dropped)]
+    public async Task A_twin_of_a_users_host_shows_its_kernel(string to, Ending ending, CancellationToken cancel)
+    {
+        var hosts = typeof(ContainerMachineTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "Hosts").Value!;
+        await using var file = File.OpenRead(Path.Combine(hosts, "ufw.snapshot"));
+        var snapshot = SnapshotJson.Read(file, file.Name);
+        var plan = SnapshotPlan.Of(snapshot);
+        var host = SnapshotProfile.Of(snapshot, plan.Topology) with { Topology = plan.Topology };
+        var question = Question.Of(plan.Topology, "internet", to, Protocol.Tcp, null);
+
+        await using var twin = await TwinOfHost.StartAsync(plan, host, _machine, cancel);
+        var verified = await twin.AskAsync(question.Flow, cancel);
+
+        Assert.That(Answer.Of(host, question).Ending, Is.EqualTo(ending));
+        Assert.That(verified.Agrees, Is.True, verified.Says);
+        Assert.That(verified.Says, Does.Match(
+            @"^in a twin of the host on Linux [0-9.]+, in the container hooktrail-\S+ of the Docker Engine at \S+, the packets .* [1-9][0-9]* rules?$"));
+        Assert.That(verified.Differences, Is.Empty);
+    }
+
     [Test]
     public async Task Labs_side_by_side_do_not_see_each_other_and_end_separately(CancellationToken cancel)
     {
@@ -147,7 +175,7 @@ public class ContainerMachineTests : LiveEngineTestBase
     [Test]
     public async Task Kill_9_of_this_process_would_leave_nothing(CancellationToken cancel)
     {
-        var machine = await ContainerMachine.StartAsync(Engine, Image, cancel);
+        var machine = await ContainerMachine.StartAsync(Engine, Image, cancellation: cancel);
         var lab = await NamespaceLab.StartAsync(
             machine, NamespaceSetup.Default with { Topology = NamespaceTopology.Small }, cancel);
         var session = (ContainerSession)machine.Session;

@@ -18,10 +18,12 @@ internal sealed class KillTests : LiveEngineTestBase
     // So many kills with no other run on the Engine, then as many beside a lab.
     private const int Row = 5;
 
-    // A lab of one container, which ends when it is up; and a whole one, in which a flow is sent.
+    // A lab of one container, which ends when it is up; and a whole one, in which a flow is sent, without and with the
+    // kernel's trace.
     private static readonly string[] Part = ["lab", "client", "--lab", "docker"];
     private static readonly string[] Whole =
         ["observe", "--lab", "docker", "--from", "client", "--to", "wan", "--protocol", "icmp"];
+    private static readonly string[] Traced = [.. Whole, "--observer", "trace"];
 
     private Probe _watcher = null!;
 
@@ -45,9 +47,9 @@ internal sealed class KillTests : LiveEngineTestBase
         var seed = Number("SPECS_KILLS_SEED") ?? Environment.TickCount & int.MaxValue;
         var random = new Random(seed);
         await Leftovers.RemoveAsync(Engine, Image);
-        var (part, whole) = (await UnkilledAsync(Part), await UnkilledAsync(Whole));
+        var (part, whole, traced) = (await UnkilledAsync(Part), await UnkilledAsync(Whole), await UnkilledAsync(Traced));
         TestContext.Progress.WriteLine(
-            $"Seed {seed}: {kills} kills of runs that take {part.TotalSeconds:0.0} and {whole.TotalSeconds:0.0} s.");
+            $"Seed {seed}: {kills} kills of runs that take {part.TotalSeconds:0.0}, {whole.TotalSeconds:0.0} and {traced.TotalSeconds:0.0} s.");
 
         for (var done = 0; done < kills; done += Row)
         {
@@ -57,10 +59,15 @@ internal sealed class KillTests : LiveEngineTestBase
                 var before = await _watcher.SnapshotAsync(default);
                 for (var kill = done; kill < Math.Min(kills, done + Row); kill++)
                 {
-                    var (run, usual) = random.Next(3) == 0 ? (Whole, whole) : (Part, part);
+                    var (run, usual) = random.Next(4) switch
+                    {
+                        0 => (Whole, whole),
+                        1 => (Traced, traced),
+                        _ => (Part, part),
+                    };
                     var (process, after) = await KillAsync(run, usual, random);
                     var told =
-                        $"Seed {seed}, kill {kill + 1} of {run[0]}{(lab is null ? "" : " beside a lab")}, after {after.TotalMilliseconds:0} ms";
+                        $"Seed {seed}, kill {kill + 1} of {string.Join(' ', run)}{(lab is null ? "" : " beside a lab")}, after {after.TotalMilliseconds:0} ms";
                     await CleanAsync(told, process, before, lab);
                 }
 

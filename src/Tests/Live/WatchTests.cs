@@ -79,6 +79,44 @@ internal sealed class WatchTests
         Assert.That(seen.Packets[0].Seen.Rules[^1].Text, Does.Contain("-j MASQUERADE"));
     }
 
+    /// <summary>The entry of conntrack has NAT and mark of the time when the connection began.</summary>
+    [TestCase("203.0.113.7", "192.0.2.1", "192.0.2.1:8443", "172.18.0.2:443", "iptables")]
+    [TestCase("2001:db8:ffff::7", "2001:db8:1::1", "[2001:db8:1::1]:8443", "[2001:db8:2::2]:443", "ip6tables")]
+    public async Task A_connection_that_began_before_the_watch_keeps_its_NAT_and_its_mark(
+        string from, string address, string published, string container, string tool)
+    {
+        NeedConnections();
+        var elsewhere = container.Replace(":443", ":444");
+        string[] dnat = ["-t nat", $"PREROUTING -d {address} -p tcp --dport 8443 -j DNAT --to-destination"];
+        _host.Run($"{tool}-nft -t mangle -A PREROUTING -d {address} -p tcp -j CONNMARK --set-mark 5");
+        _host.Run($"coproc older {{ o perl -e \"$later\" {from} {address} 8443; }}; read -r said <&\"${{older[0]}}\"; [ \"$said\" = open ]");
+        try
+        {
+            _host.Run($"{tool}-nft -t mangle -F PREROUTING");
+            _host.Run($"{tool}-nft {dnat[0]} -R {dnat[1].Replace("PREROUTING", "PREROUTING 1")} {elsewhere}");
+            _host.Run($"{tool}-nft -I USER -m connmark --mark 5 -j RETURN");
+
+            var seen = await WatchedAsync(published, () => _host.Run(
+                "echo >&\"${older[1]}\"; read -r said <&\"${older[0]}\"; wait $older_PID; [ \"$said\" = closed ]"));
+
+            Assert.That(seen.Packets.Where(packet => packet.Agrees != true).Select(packet => packet.Says), Is.Empty);
+            Assert.That(seen.Packets.Count(packet => !packet.Packet.IsRequest), Is.Positive);
+            var data = seen.Packets[0].Predicted!;
+            Assert.That(data.Hops[^1].Destination, Is.EqualTo(container));
+            Assert.That(data.Rules.Select(rule => $"{rule.Chain} {rule.Number}"), Does.Contain("USER 1"));
+            // Of the answers alone, too: the entry says what was asked.
+            var judge = new WatchJudge(seen.Host);
+            var answers = seen.Packets.Select(packet => packet.Packet).Where(packet => !packet.IsRequest).ToList();
+            Assert.That(answers.Select(judge.Of).Select(answer => answer.Agrees), Has.All.True);
+        }
+        finally
+        {
+            _host.TryRun("kill $older_PID");
+            _host.Run($"{tool}-nft {dnat[0]} -R {dnat[1].Replace("PREROUTING", "PREROUTING 1")} {container}");
+            _host.TryRun($"{tool}-nft -D USER -m connmark --mark 5 -j RETURN");
+        }
+    }
+
     [Test]
     public async Task Other_packets_are_not_traced()
     {
@@ -186,7 +224,13 @@ internal sealed class WatchTests
             Throws.TypeOf<HooktrailException>().With.Message.Contains("name its receiver with --to"));
     }
 
-    private async Task<(JudgedPacket[] Packets, long Seen, long Traced)> WatchedAsync(
+    private void NeedConnections()
+    {
+        if (_host.TryRun("cat /proc/net/nf_conntrack").Code != 0 && _host.TryRun("conntrack -L").Code != 0)
+            throw Skip.Because("It needs a kernel that lists its connections, or the tool conntrack.");
+    }
+
+    private async Task<(JudgedPacket[] Packets, long Seen, long Traced, LiveHost Host)> WatchedAsync(
         string? to, Action traffic, Protocol protocol = Protocol.Tcp, string? from = null, int rate = 200)
     {
         var host = await LiveHost.ReadAsync(_host.ProcessId);
@@ -195,7 +239,7 @@ internal sealed class WatchTests
         traffic();
         var judged = await JudgedAsync(host, watch);
         var (seen, traced) = await watch.CountAsync();
-        return (judged, seen, traced);
+        return (judged, seen, traced, host);
     }
 
     // All that was recorded before the end.

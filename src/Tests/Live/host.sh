@@ -79,6 +79,8 @@ nsenter --net --target "$outside" perl -e "$serve" 80 >"$ready" & read -r _ <"$r
 address='use Socket; sub address { my ($port, $of) = @_; $of =~ /:/ ? Socket::pack_sockaddr_in6($port, Socket::inet_pton(Socket::AF_INET6, $of)) : pack_sockaddr_in($port, inet_aton($of)) }'
 # connect SOURCE ADDRESS PORT: a connection that is closed in order; fails after two seconds.
 connect=$address'my ($from, $to, $port) = @ARGV; socket my $s, $to =~ /:/ ? AF_INET6 : AF_INET, SOCK_STREAM, 0; bind $s, address(0, $from) or die $!; alarm 2; connect $s, address($port, $to) or die $!; syswrite $s, "hello"; shutdown $s, 1; sysread $s, my $x, 100'
+# later SOURCE ADDRESS PORT: the same, in two steps; a line of input sends and closes.
+later=$address'$| = 1; my ($from, $to, $port) = @ARGV; socket my $s, $to =~ /:/ ? AF_INET6 : AF_INET, SOCK_STREAM, 0; bind $s, address(0, $from) or die $!; alarm 60; connect $s, address($port, $to) or die $!; print "open\n"; <STDIN>; syswrite $s, "hello"; shutdown $s, 1; sysread $s, my $x, 100; print "closed\n"'
 # datagrams SOURCE ADDRESS PORT COUNT
 datagrams=$address'my ($from, $to, $port, $count) = @ARGV; socket my $s, $to =~ /:/ ? AF_INET6 : AF_INET, SOCK_DGRAM, 0; bind $s, address(0, $from) or die $!; send $s, "x", 0, address($port, $to) for 1 .. $count'
 # shrink PID: the receive buffer of a process's socket becomes the smallest; pidfd_open and pidfd_getfd reach it.

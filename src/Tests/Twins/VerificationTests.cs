@@ -71,6 +71,55 @@ internal sealed class VerificationTests
         Assert.That(verified.Agrees, Is.True, verified.Says);
     }
 
+    /// <summary>Packets of one zone do not find the connections of another. The model does not follow zones.</summary>
+    [TestCase("iptables -t raw -A PREROUTING -i eth0 -j CT --zone 3", false, "CT --zone")]
+    [TestCase("iptables -t raw -A PREROUTING -i eth0 -j CT --zone-orig 3", false, "CT --zone-orig")]
+    [TestCase("iptables -t raw -A PREROUTING -i eth0 -j CT --zone 3", true, "CT --zone")]
+    [TestCase("iptables -t raw -A PREROUTING -i docker0 -j CT --zone 3", false, null)]
+    [TestCase("iptables -t raw -A PREROUTING -i docker0 -j CT --zone 3", true, null)]
+    public async Task A_packet_that_a_rule_puts_into_a_zone_is_not_predicted_and_others_are(
+        string command, bool isEstablished, string? unknown)
+    {
+        var host = HostCommand.Apply(Host, command);
+        var question = Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null);
+        question = question with { Flow = question.Flow with { IsEstablished = isEstablished } };
+
+        AssertZone(unknown, Answer.Of(host, question), await VerifiedAsync(host, [command], question));
+    }
+
+    [TestCase("ct zone set 3", "ct zone set")]
+    [TestCase("iifname \"eth0\" ct zone set 3", "ct zone set")]
+    [TestCase("ct original zone set 3", "ct original")]
+    [TestCase("ct zone set iifname map { \"eth0\" : 3 }", "ct zone set")]
+    [TestCase("iifname \"docker0\" ct zone set 3", null)]
+    public async Task The_same_of_nft(string rule, string? unknown)
+    {
+        var tables = $"table ip zones {{\n\tchain in {{\n\t\ttype filter hook prerouting priority -300; policy accept;\n\t\t{rule}\n\t}}\n}}\n";
+        var host = HostCommand.AddTables(Host, tables, "a file");
+        var question = Question.Of(Host.Topology, "internet", "host:22", Protocol.Tcp, null);
+        var plan = SnapshotPlan.Of(Ufw);
+        plan = plan with { Rules = plan.Rules.Add(new("nft -f -", tables)) };
+
+        await using var twin = await LiveTwin.OfAsync(() => TwinOfHost.StartAsync(plan, host));
+
+        AssertZone(unknown, Answer.Of(host, question), await twin.AskAsync(question.Flow));
+    }
+
+    private static void AssertZone(string? unknown, Answer answer, Verified verified)
+    {
+        TestContext.Out.WriteLine($"{answer.Says}\n{verified}");
+        if (unknown is null)
+        {
+            Assert.That(answer.Ending, Is.EqualTo(Ending.Delivered), answer.Says);
+            Assert.That(verified.Agrees, Is.True, verified.Says);
+            return;
+        }
+
+        Assert.That(answer.Says, Does.StartWith("not predictable from ").And.Contain($"the model does not know {unknown}"));
+        Assert.That(verified.Agrees, Is.Null, verified.Says);
+        Assert.That(verified.Says, Does.Contain(unknown).Or.Contain("zone"));
+    }
+
     [Test]
     public async Task A_connection_that_cannot_exist_is_not_verified()
     {

@@ -122,6 +122,27 @@ public sealed class FormatTests
             Does.Contain("no → yes: 2 answers").And.Contain("<code>iptables filter FORWARD: its policy</code>").And.Contain("New surprises"));
     }
 
+    [Test]
+    public void The_page_of_a_difference_has_both_paths_of_a_changed_answer_and_what_the_twins_did()
+    {
+        var difference = ReachDifference.Between(Tables.Of(), Tables.Of(Open));
+        var change = difference.Groups[0].Changes[0];
+        using var html = new StringWriter();
+
+        HtmlReport.Write(html, ReachPage.Of(
+            difference,
+            new([(change.Before!, new(true, "the earlier packets went as predicted", []))], []),
+            new([(change.After!, new(false, "the later ones did not", []))], ["The twin lacks a route."])));
+        var text = html.ToString();
+
+        Assert.That(text, Does.Contain("Before: 1 of 1 answers verified by a twin").And.Contain("After: 0 of 1 answers verified by a twin; 1 otherwise"));
+        Assert.That(text, Does.Contain("<p class=\"good\">verified: the earlier packets went as predicted</p>"));
+        Assert.That(text, Does.Contain("<p class=\"bad\">not verified: the later ones did not</p>"));
+        Assert.That(text, Does.Contain("<h2>What the twin of the later host did otherwise, or could not tell</h2>"));
+        Assert.That(text, Does.Contain("<h2>In what the twin of the later host is not the host</h2>").And.Not.Contain("of the earlier host is not"));
+        Assert.That(text, Does.Contain("request: dropped at iptables filter FORWARD").And.Contain("request: delivered to shop-db-1"));
+    }
+
     private static string Written(Action<Stream> write)
     {
         using var stream = new MemoryStream();

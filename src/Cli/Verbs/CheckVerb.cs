@@ -149,7 +149,7 @@ internal static class CheckVerb
             --verify builds a twin of the host in private network namespaces: its devices, addresses, routes, policy rules, sysctls, sets and rules, a
             namespace for each container and one for all that is beyond the host. It sends the packets of the question there, and compares hop by hop and,
             from the kernel's own trace, rule by rule. The host itself gets no packet and no change. A rule of a legacy tool is not compared, only its hooks.
-            The kernel is this machine's; with --kernel 5.10, the twin runs in a QEMU guest with the newest 5.10 that ./specs kernels has fetched.
+            The kernel is this machine's; with --kernel 5.10, the twin runs in a QEMU guest with the newest 5.10 that has been fetched.
 
             A test case of junit passes only if the ending is the expected one. Where the model does not know, or it depends, the case is skipped.
 

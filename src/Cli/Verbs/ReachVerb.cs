@@ -85,7 +85,7 @@ internal static class ReachVerb
             protocol is tcp, udp or icmp, by default tcp, and the ending is delivered, dropped, rejected, unreachable, or closed for any of the last three.
 
             --verify builds a twin of the host, as check --verify does, and asks it each answer of the table, hop by hop and rule by rule; with --diff a twin
-            of each host. With --kernel 5.10, a twin runs in a QEMU guest with the newest 5.10 that ./specs kernels has fetched.
+            of each host. With --kernel 5.10, a twin runs in a QEMU guest with the newest 5.10 that has been fetched.
 
             Exit codes: 0 done, and all is as expected, or nothing changed (--diff); 1 an expectation is not met, the twin did otherwise, or an answer changed
             (--diff); 4 no expectation is missed, but the model does not know whether each is met, it depends, or an answer was not verified.

@@ -30,6 +30,6 @@ public sealed class Checkout
             if (File.Exists(Path.Combine(folder.FullName, "Specs.sln")))
                 return new(folder.FullName);
         throw new HooktrailException(
-            $"{AppContext.BaseDirectory} is not in a checkout of Hooktrail, so there are no features to run; use ./specs in a checkout.");
+            $"{AppContext.BaseDirectory} is not in a checkout of Hooktrail, which has the features and the guests; use ./specs in a checkout.");
     }
 }

@@ -48,8 +48,7 @@ public sealed partial class KernelStore(KernelsCache cache)
     }
 
     /// <summary>
-    /// The newest kernel of the archive that is meant, of those that have been prepared; null if none has. Nothing is
-    /// fetched.
+    /// The newest prepared kernel of the archive that the wish means; null if there is none. It fetches nothing.
     /// </summary>
     public async Task<Kernel?> FindAsync(KernelWish wish, CancellationToken cancellation)
     {

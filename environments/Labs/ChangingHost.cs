@@ -5,7 +5,7 @@ namespace Hooktrail.Labs;
 /// A lab's host as last read, with its changes. Only one flow is under way at a time, and only one change or reading; a
 /// change may come during a flow that allows it.
 /// </summary>
-/// <param name="read">Reads these parts of the host anew, at least, and starts recording at new chains.</param>
+/// <param name="read">Reads at least these parts of the host, and starts recording at new chains.</param>
 /// <param name="record">Records at the chains of these rules, and at no others.</param>
 public sealed class ChangingHost(
     Func<HostParts, CancellationToken, Task<HostProfile>> read, Func<RuleSet, Task> record) : IDisposable

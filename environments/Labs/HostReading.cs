@@ -31,8 +31,10 @@ public static partial class HostReading
         var script = RuleReader.NftScript(string.Concat(host[HostParts.Json]));
         ImmutableArray<(Layer Layer, Backend Backend, ImmutableArray<string> Lines)> saves =
         [
-            (Layer.Iptables, iptables, host[HostParts.Iptables]), (Layer.Ip6tables, iptables, host[HostParts.Ip6tables]),
-            (Layer.Arptables, iptables, host[HostParts.Arptables]), (Layer.Ebtables, ebtables, host[HostParts.Ebtables]),
+            (Layer.Iptables, iptables, host[HostParts.Iptables]),
+            (Layer.Ip6tables, iptables, host[HostParts.Ip6tables]),
+            (Layer.Arptables, iptables, host[HostParts.Arptables]),
+            (Layer.Ebtables, ebtables, host[HostParts.Ebtables]),
         ];
         var rules = saves.Where(save => save.Backend == Backend.Legacy)
             .Select(save => RuleReader.Xtables(save.Layer, save.Lines, map, $"{save.Layer.Name()}-save", sets))

@@ -14,7 +14,7 @@ public static class HostScript
 
     /// <param name="iptables">The backend of iptables, ip6tables and arptables.</param>
     /// <param name="names">The lab's devices on the host.</param>
-    /// <param name="devices">The devices whose settings count, by their names in the lab.</param>
+    /// <param name="devices">The devices whose settings the script reads, by their names in the lab.</param>
     /// <param name="sysctls">The path of the host's /proc/sys/net.</param>
     /// <param name="ebtables">The backend of ebtables.</param>
     /// <param name="parts">What to read.</param>
@@ -70,7 +70,7 @@ public static class HostScript
         find_tables() { tables=(); [ ! -r "/proc/net/$1_tables_names" ] || mapfile -t tables <"/proc/net/$1_tables_names"; }
         """;
 
-    // Rules that are not read again may still require the list of nft.
+    // A table that a save command could not show needs the list of nft, though only other parts are read again.
     private static bool IsUnlisted(HostSections? last, HostParts parts) => last is not null
         && HostSections.Each(Saves & ~parts).Any(
             part => last[part].Any(line => line.Contains(Incompatible, StringComparison.Ordinal)));

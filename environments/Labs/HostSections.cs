@@ -10,7 +10,7 @@ public sealed class HostSections
 
     private HostSections(ImmutableDictionary<HostParts, ImmutableArray<string>> lines) => _lines = lines;
 
-    /// <summary>Takes the sections of the script's output apart. Lines before the first section are not its own.</summary>
+    /// <summary>Splits the script's output into its sections, and ignores what comes before the first.</summary>
     /// <param name="lines">The output.</param>
     /// <param name="asked">The parts that the script was to print.</param>
     /// <exception cref="HooktrailException">A tool is missing or failed, or a section is missing.</exception>
@@ -29,7 +29,8 @@ public sealed class HostSections
                 section?.Add(line);
         return Each(asked).All(sections.ContainsKey)
             ? new(sections.ToImmutableDictionary(named => named.Key, named => named.Value.ToImmutable()))
-            : throw new HooktrailException($"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
+            : throw new HooktrailException(
+                $"The host's settings and rules could not be read; the script printed «{string.Join(" | ", lines.TakeLast(3))}».");
     }
 
     /// <summary>The lines of one part.</summary>

@@ -8,8 +8,9 @@ public static class TouchedParts
     /// <param name="ebtables">The backend of ebtables.</param>
     public static HostParts Of(HostChange change, Backend iptables, Backend ebtables) => change switch
     {
-        // A rule of nft turns conntrack on; everything else that a lab can switch is a setting.
-        HostChange.Turn(var one, _) => one.Name is "conntrack" or "conntrack6" ? HostParts.Nftables : HostParts.Settings,
+        // A rule of nft turns conntrack on; every other switch of a lab is a setting.
+        HostChange.Turn({ Name: "conntrack" or "conntrack6" }, _) => HostParts.Nftables,
+        HostChange.Turn => HostParts.Settings,
         HostChange.Rule(var command) => OfRule(LabWords.Words(command), iptables, ebtables),
         // The tools list a table of theirs to which nft added something.
         HostChange.NftTable(var text) => LabWords.TablesOf(text).Any(IsOfTools) ? HostParts.All : HostParts.Nftables,

@@ -198,7 +198,7 @@ public sealed class WatchJudge
         var flow = connection.Flow with { IsEstablished = true };
         if (connection.Entry is null && _predicted.TryGetValue(flow, out var known))
             return known;
-        // Of another connection between the same ends, NAT may be other.
+        // The entry of another connection would lend this one its NAT.
         var host = connection.Entry is { } entry
             ? _host.Profile with { Tracked = new([entry], HasMore: false) }
             : _withoutEntries;
@@ -256,7 +256,7 @@ public sealed class WatchJudge
             hasBegun: isFirst || protocol != Protocol.Tcp, isFirst ? null : EntryOf(packet));
     }
 
-    // An answer whose request was not seen.
+    // Of an answer that came without its request: the entry says what was asked.
     private Connection Asked(TrackedConnection entry, WatchedPacket answer) => Asked(
         entry.Protocol, (entry.Original.Source.Address, entry.Original.Source.Port),
         (entry.Original.Destination.Address, entry.Original.Destination.Port),
@@ -294,7 +294,7 @@ public sealed class WatchJudge
         }
     }
 
-    // The entry of a request is that of its first direction; of an answer, that of the other.
+    // A request has the ends of its entry's original direction, and an answer those of the reply direction.
     private TrackedConnection? EntryOf(WatchedPacket packet)
     {
         var ends = Ends.Of(packet.Entry);
@@ -333,7 +333,7 @@ public sealed class WatchJudge
     }
 
     /// <summary>What is predicted of a connection.</summary>
-    /// <param name="Host">The host, with the connection's entry alone.</param>
+    /// <param name="Host">The host that it is predicted of; where the connection is established, with its entry alone.</param>
     /// <param name="Flow">The connection.</param>
     /// <param name="Legs">Its packets.</param>
     /// <param name="CanBe">Whether there can be such a connection.</param>

@@ -50,9 +50,10 @@ internal sealed class ProcessTree : IAsyncDisposable
         IMachine machine, ImmutableArray<string> stations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (machine is not ThisMachine && Pipe(stations.Length, 0) > MachineProgram.Highest)
-            throw new HooktrailException(
-                $"A host with {stations.Length.ToString(CultureInfo.InvariantCulture)} namespaces does not fit {machine.Place}, where there is room for {((MachineProgram.Highest - FirstPipe) / 3).ToString(CultureInfo.InvariantCulture)}.");
+        if (Pipe(stations.Length, 0) > machine.DescriptorLimit)
+            throw new HooktrailException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A host with {stations.Length} namespaces does not fit {machine.Place}, where there is room for {(machine.DescriptorLimit - FirstPipe) / 3}."));
         var tree = new ProcessTree(
             machine,
             await machine.StartAsync(Unshare(machine, stations), cancellation).ConfigureAwait(false),

@@ -25,6 +25,8 @@ public sealed class ThisMachine : IMachine
         ? "run where root can unshare (a container needs CAP_SYS_ADMIN and a seccomp profile that allows it)"
         : "run as root, or allow user namespaces (sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
 
+    public int DescriptorLimit => int.MaxValue;
+
     /// <remarks>An ordinary user's namespaces belong to a user namespace, which must be entered first.</remarks>
     public string Entrance(int processId) =>
         $"nsenter {(IsRoot ? "" : "--user --preserve-credentials ")}--net --mount --target {processId}";

@@ -50,7 +50,7 @@ public sealed class Twin : IAsyncDisposable
     /// <summary>Reads the rules that the packets of a leg met.</summary>
     public TracedRules Rules { get; }
 
-    /// <summary>The machine on whose kernel it runs.</summary>
+    /// <summary>The machine that runs the twin; its kernel is the twin's.</summary>
     public IMachine Machine => _tree.Machine;
 
     /// <summary>In what the twin differs from the host of the snapshot, on the kernel of its machine.</summary>
@@ -64,7 +64,7 @@ public sealed class Twin : IAsyncDisposable
     public static Task<Twin> StartAsync(TwinPlan plan, CancellationToken cancellation = default) =>
         StartAsync(plan, ThisMachine.Instance, cancellation);
 
-    /// <summary>Builds the host on a machine, whose kernel it shows.</summary>
+    /// <summary>Builds the host on a machine, and so on its kernel.</summary>
     /// <inheritdoc cref="StartAsync(TwinPlan, CancellationToken)"/>
     public static async Task<Twin> StartAsync(
         TwinPlan plan, IMachine machine, CancellationToken cancellation = default)
@@ -80,7 +80,7 @@ public sealed class Twin : IAsyncDisposable
             var host = shells[TwinParts.Host];
             var scripts = new TwinScripts(parts, host.Session.ProcessId);
             await BuildAsync(plan, parts, scripts, shells, cancellation).ConfigureAwait(false);
-            // They open sockets, and ask nothing of the rules: meanwhile the host is read.
+            // The stations only open sockets, so the host can be read meanwhile.
             stations = TwinStations.StartAsync(machine, parts, ends, scripts, shells, cancellation);
             var (profile, rules) = await ReadAsync(machine, plan, host.Session.ProcessId, cancellation)
                 .ConfigureAwait(false);
@@ -195,12 +195,13 @@ public sealed class Twin : IAsyncDisposable
     private static async Task<Topology> ListeningAsync(
         Topology topology, TwinParts parts, ImmutableDictionary<string, Shell> shells, CancellationToken cancellation)
     {
+        var stations = parts.Containers.ToDictionary(one => one.Container, one => one.Station);
         var host = TwinSockets.FoundAsync(topology.Listening, shells[TwinParts.Host], cancellation);
         var containers = await Task.WhenAll(topology.Containers.Select(async one =>
-            parts.Containers.FirstOrDefault(part => part.Container == one) is { } part
+            stations.TryGetValue(one, out var station)
                 ? one with
                 {
-                    Listening = await TwinSockets.FoundAsync(one.Listening, shells[part.Station], cancellation)
+                    Listening = await TwinSockets.FoundAsync(one.Listening, shells[station], cancellation)
                         .ConfigureAwait(false),
                 }
                 : one)).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal static class TwinSockets
     private static readonly ImmutableArray<(string Table, string State)> Tables =
         [("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")];
 
-    // bash reads a pipe byte by byte, and a file of /proc by mapfile at once.
+    // mapfile reads a file at once, where bash reads a pipe byte by byte.
     private const string Script =
         """for table in tcp tcp6 udp udp6; do [ ! -e /proc/net/$table ] || { mapfile -t lines </proc/net/$table; printf "$table %s\n" "${lines[@]}"; }; done""";
 

@@ -44,7 +44,7 @@ public sealed class TwinOfHost : IAsyncDisposable
         TwinPlan plan, HostProfile host, CancellationToken cancellation = default) =>
         StartAsync(plan, host, ThisMachine.Instance, cancellation);
 
-    /// <summary>Builds the twin on a machine, whose kernel it shows.</summary>
+    /// <summary>Builds the twin on a machine, and so on its kernel.</summary>
     /// <inheritdoc cref="StartAsync(TwinPlan, HostProfile, CancellationToken)"/>
     public static async Task<TwinOfHost> StartAsync(
         TwinPlan plan, HostProfile host, IMachine machine, CancellationToken cancellation = default) =>

@@ -2,7 +2,7 @@
 # Writes a snapshot of this host to standard output: all that decides a packet's way, as the host's own tools print it.
 # It reads only: it loads no module, makes no table, starts no container, and writes no file. Run it as root, or with
 # CAP_NET_ADMIN; where it may not read something, the snapshot says so. With the argument «namespace» it leaves out
-# containers, which belong to the host's own namespace; with «devices» or «rules» behind it, it reads that half only. With
+# containers, which belong to the host's own namespace; «devices» or «rules» behind it reads that half only. With
 # «engine» it reads containers and networks only.
 
 LC_ALL=C PATH=$PATH:/usr/sbin:/sbin

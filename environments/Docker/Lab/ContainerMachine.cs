@@ -20,6 +20,9 @@ public sealed class ContainerMachine : IMachine
     public string Advice =>
         "the container needs the capability SYS_ADMIN, and seccomp and AppArmor profiles that allow unshare and mount; find out what on the Engine's host denies them";
 
+    /// <remarks>HIGH of multiplex.pl.</remarks>
+    public int DescriptorLimit => 200;
+
     public string Entrance(int processId) =>
         $"docker exec -it {Session.Name} nsenter --net --mount --target {processId}";
 

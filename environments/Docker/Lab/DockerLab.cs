@@ -276,7 +276,8 @@ public sealed class DockerLab : ILab
         return last.Profile;
     }
 
-    // Reads the host, and registers the recorder after every new chain. Others change this host too, so all of it is read.
+    // Reads the host, and registers the recorder after every new chain. Others change this host too, so the lab always
+    // reads all of it.
     private async Task<HostProfile> LookAsync(HostParts parts, CancellationToken cancellation)
     {
         var read = await _parts.Probe.ProfileAsync(

@@ -6,6 +6,9 @@ public sealed record GuestMachine(Kernel Kernel, Backend Backend, string Disk)
 {
     public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
 
+    /// <summary>How many times as long everything may take in the guest as on a machine at full speed.</summary>
+    public int Slowness => Accelerator == Accelerator.Tcg ? 4 : 1;
+
     /// <summary>An ext4 image with programs of another Engine (<see cref="EngineBinaries"/>); null for the disk's.</summary>
     public string? Engine { get; init; }
 

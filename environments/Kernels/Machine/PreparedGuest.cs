@@ -3,14 +3,15 @@ using Hooktrail.Kernels.Archive;
 namespace Hooktrail.Kernels.Machine;
 
 /// <summary>
-/// Guests of what <c>./specs kernels</c> has prepared on this machine: nothing is fetched, nothing is built.
+/// Guests of the kernels and disks that <c>./specs kernels</c> has prepared on this machine. It fetches and builds nothing.
 /// </summary>
 public static class PreparedGuest
 {
     /// <summary>A guest with the kernel that is meant, and the usual userland.</summary>
-    /// <exception cref="HooktrailException">There is no QEMU, no such kernel or no disk here.</exception>
+    /// <exception cref="HooktrailException">There is no checkout, QEMU, such kernel or disk here.</exception>
     public static async Task<GuestMachine> FindAsync(KernelWish wish, CancellationToken cancellation)
     {
+        var checkout = Checkout.Find();
         if (!Tool.Exists(QemuCommand.Program))
             throw new HooktrailException(
                 $"A guest with Linux {wish.Text} needs the program {QemuCommand.Program}, which is missing; run ./specs kernels boot {wish.Text} once, which installs what guests need.");
@@ -20,7 +21,7 @@ public static class PreparedGuest
         if (kernel is null)
             throw new HooktrailException(
                 $"Linux {wish.Text} has not been fetched, so no guest can boot it; run ./specs kernels fetch {wish.Text} first.");
-        var disk = Checkout.Find().GuestDisk(Userland.Usual);
+        var disk = checkout.GuestDisk(Userland.Usual);
         var choice = await Accelerators.ChooseAsync(kernel, cancellation).ConfigureAwait(false);
         return new(kernel, Backend.Nft, disk) { Accelerator = choice.Accelerator };
     }

@@ -7,9 +7,6 @@ namespace Hooktrail.Kernels.Runs;
 /// <remarks>Private hosts run in network namespaces, here in the guest.</remarks>
 internal sealed class FeatureRun(Checkout checkout, string filter, bool privateHosts)
 {
-    /// <summary>How many times as long a guest without KVM may take.</summary>
-    private const int PatienceOfTcg = 4;
-
     private const string Script = """
         root=$1 configuration=$2 cli=$3 filter=$4 lab_why=$5
         caller=$PWD prepare=$root/environments/prepare state=$root/.hooktrail
@@ -41,8 +38,7 @@ internal sealed class FeatureRun(Checkout checkout, string filter, bool privateH
                 ["SPECS_OWN_HOSTS"] = privateHosts ? null : "none",
                 ["SPECS_THROWAWAY"] = "1", // the guest ends with the run, and the lab with it
                 ["SPECS_PATIENCE"] = Environment.GetEnvironmentVariable("SPECS_PATIENCE") is { Length: > 0 } set ? set
-                    : machine.Accelerator == Accelerator.Tcg ? PatienceOfTcg.ToString(CultureInfo.InvariantCulture)
-                    : null,
+                    : machine.Slowness.ToString(CultureInfo.InvariantCulture),
             },
             checkout.Root);
         await using var log = new StreamWriter(Path.Combine(folder, "features.log"))

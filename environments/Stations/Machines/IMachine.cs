@@ -14,6 +14,9 @@ public interface IMachine : IAsyncDisposable
     /// <summary>The remedy if the kernel refuses namespaces to root, without a full stop.</summary>
     string Advice { get; }
 
+    /// <summary>The descriptors that a program of the machine reads and writes are below it.</summary>
+    int DescriptorLimit { get; }
+
     string Entrance(int processId);
 
     /// <exception cref="HooktrailException">The program cannot be started there.</exception>
@@ -24,14 +27,11 @@ public sealed record MachineProgram(params ImmutableArray<string> Command)
 {
     public const int Input = 0, Output = 1, Error = 2;
 
-    /// <summary>Descriptors of a machine other than this one are below it (multiplex.pl).</summary>
-    public const int Highest = 200;
-
     /// <summary>Variables in addition to the machine's.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty.Add("LC_ALL", "C");
 
-    /// <summary>The descriptors that the process reads, with standard input; each below 200, and none 19.</summary>
+    /// <summary>The descriptors that the process reads, with standard input; each below the machine's limit, and none 19.</summary>
     public ImmutableArray<int> Reads { get; init; } = [Input];
 
     /// <summary>The descriptors that it writes, with standard output. By default errors go to the machine.</summary>

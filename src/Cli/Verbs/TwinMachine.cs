@@ -8,17 +8,14 @@ using Hooktrail.Stations.Machines;
 
 namespace Hooktrail.Cli.Verbs;
 
-/// <summary>Where twins run: on this machine, or in a guest with the kernel that the user names.</summary>
+/// <summary>Where a twin runs: on this machine, or in a guest with the kernel that the user names.</summary>
 internal static class TwinMachine
 {
-    // Twenty times what a boot takes on two idle processors without KVM.
+    // Without KVM, a boot took 18 to 43 s on two processors.
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
 
-    // The console tells of a guest's end when its Engine is gone already.
+    // A guest's Engine is gone before its console tells why.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
-
-    // As for the features that `kernels run` runs.
-    private const string PatienceOfTcg = "4";
 
     /// <summary>Does work on the machine; a guest ends with it.</summary>
     /// <param name="kernel">The kernel of the twin; null for this machine's.</param>
@@ -31,9 +28,7 @@ internal static class TwinMachine
         if (kernel is not { } wanted || IsOfThisMachine(wanted))
             return await work(ThisMachine.Instance, cancellation);
         var machine = await PreparedGuest.FindAsync(KernelWish.Parse(wanted.ToString()), cancellation);
-        if (machine.Accelerator == Accelerator.Tcg
-            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Allowance.Variable)))
-            Environment.SetEnvironmentVariable(Allowance.Variable, PatienceOfTcg);
+        Allowance.OfMachine(machine.Slowness);
         var image = LabImage.Reference();
         KernelOptions.Say($"booting a guest with Linux {machine.Kernel.Title}");
         var (log, isLost) = (GuestLeftovers.ConsoleFolder(), false);
@@ -94,7 +89,7 @@ internal static class TwinMachine
             await ((Task)guest.Lost).WaitAsync(Farewell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return guest.Lost.IsCompleted ? await guest.Lost : "answers no more";
+        return guest.Lost.IsCompleted ? await guest.Lost : "no longer answers";
     }
 
     private static async Task<bool> AnswersAsync(Guest guest)

@@ -64,7 +64,7 @@ public sealed class ToolTests
     }
 
     [TestCase("run", "hooktrail: run needs the features, which are in a checkout of Hooktrail; clone the repository, and run ./specs run there.")]
-    [TestCase("kernels run 6.1", "hooktrail: … is not in a checkout of Hooktrail, so there are no features to run; use ./specs in a checkout.")]
+    [TestCase("kernels run 6.1", "hooktrail: … is not in a checkout of Hooktrail, which has the features and the guests; use ./specs in a checkout.")]
     [TestCase("check --from internet", "hooktrail: Option '--to' is required; see hooktrail check --help.")]
     public async Task What_needs_a_checkout_says_so_in_a_sentence(string line, string sentence)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Hooktrail.Tests.Cli;
@@ -106,10 +107,30 @@ public sealed partial class VerifyTests
     [Test]
     public async Task Without_verify_reach_asks_the_model_about_another_kernel()
     {
-        var ran = await Specs.Run("reach", "--snapshot", Ufw, "--kernel", "4.2");
+        // POSTROUTING knows the device that a packet came in by from Linux 5.5 on.
+        using var folder = new TemporaryFolder();
+        var host = folder.Write("host.snapshot", WithTable(
+            """{"table": {"family": "ip", "name": "mine"}}""",
+            """{"chain": {"family": "ip", "table": "mine", "name": "c", "type": "filter", "hook": "postrouting", "prio": 0, "policy": "accept"}}""",
+            """{"rule": {"family": "ip", "table": "mine", "chain": "c", "expr": [{"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, {"drop": null}]}}"""));
 
-        Assert.That(ran.ExitCode, Is.Zero, ran.Error);
-        Assert.That(ran.Output, Is.EqualTo((await Specs.Run("reach", "--snapshot", Ufw)).Output));
+        var (now, then) = (
+            await Specs.Run("reach", "--snapshot", host), await Specs.Run("reach", "--snapshot", host, "--kernel", "5.4"));
+
+        Assert.That((now.ExitCode, then.ExitCode), Is.EqualTo((0, 0)), now.Error + then.Error);
+        Assert.That(now.Output, Does.Contain("nftables ip mine c"));
+        Assert.That(then.Output, Does.Not.Contain("nftables ip mine c"));
+    }
+
+    private static string WithTable(params string[] objects)
+    {
+        var snapshot = JsonNode.Parse(File.ReadAllText(Ufw))!;
+        var part = snapshot["parts"]!.AsArray().Single(part => (string?)part!["name"] == "nft-json")!;
+        var listed = JsonNode.Parse(string.Join('\n', part["lines"]!.AsArray().Select(line => (string?)line)))!;
+        foreach (var one in objects)
+            listed["nftables"]!.AsArray().Add(JsonNode.Parse(one));
+        part["lines"] = new JsonArray(listed.ToJsonString());
+        return snapshot.ToJsonString();
     }
 
     [Test]

@@ -21,7 +21,10 @@ public class TwinTests
         var kernel = await KernelAsync(cancel);
 
         var ran = await RunAsync(
-            ["reach", "--snapshot", Path.Combine(Metadata("Hosts"), "ufw.snapshot"), "--format", "json", "--verify", "--kernel", kernel],
+            [
+                "reach", "--snapshot", Path.Combine(Metadata("Hosts"), "firewalld.snapshot"), "--format", "json",
+                "--verify", "--kernel", kernel,
+            ],
             cancel);
 
         Assert.That(ran.Error, Does.Match(
